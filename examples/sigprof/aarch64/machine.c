@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* arm64: where the kernel put the interrupted registers. */
+#include <ucontext.h>
+
+#include "stack_walk.h"
+
+void machine_registers(const void *context, struct registers *registers)
+{
+    const ucontext_t *interrupted = context;
+
+    for (size_t i = 0; i < 31; i++)
+        registers->value[i] = interrupted->uc_mcontext.regs[i];
+    registers->value[MACHINE_SP] = interrupted->uc_mcontext.sp;
+    registers->value[32] = 0;
+    registers->known = ((uint64_t)1 << 32) - 1;
+    registers->pc = interrupted->uc_mcontext.pc;
+    registers->at_signal = true;
+    registers->outermost = false;
+}
+
+uintptr_t machine_return_address(uintptr_t word, bool is_signed)
+{
+    register uintptr_t lr __asm__("x30") = word;
+
+    if (!is_signed)
+        return word;
+    /* xpaclri, written as the hint that older processors take for a no-op */
+    __asm__("hint #7" : "+r"(lr));
+    return lr;
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// Methods whose bodies the JIT replaces by one or a few instructions. A body that calls itself is never
+// compiled: the JIT expands the inner call (the BCL's own convention). The symbol audit proves it, since
+// a call that was not replaced would be a loop in the machine code.
+
+namespace System.Threading
+{
+    using System.Runtime.CompilerServices;
+
+    public static class Interlocked
+    {
+        [Intrinsic]
+        public static long CompareExchange(ref long location1, long value, long comparand) =>
+            CompareExchange(ref location1, value, comparand);
+
+        [Intrinsic]
+        public static long ExchangeAdd(ref long location1, long value) => ExchangeAdd(ref location1, value);
+
+        [Intrinsic]
+        public static long And(ref long location1, long value) => And(ref location1, value);
+
+        [Intrinsic]
+        public static long Or(ref long location1, long value) => Or(ref location1, value);
+    }
+
+    public static class Volatile
+    {
+        [Intrinsic]
+        public static long Read(ref readonly long location) => Read(in location);
+
+        [Intrinsic]
+        public static void Write(ref long location, long value) => Write(ref location, value);
+    }
+}
+
+namespace System.Numerics
+{
+    using System.Runtime.CompilerServices;
+
+    public static class BitOperations
+    {
+        [Intrinsic]
+        public static int TrailingZeroCount(ulong value) => TrailingZeroCount(value);
+
+        [Intrinsic]
+        public static int LeadingZeroCount(ulong value) => LeadingZeroCount(value);
+    }
+}
+
+namespace System.Runtime.CompilerServices
+{
+    public static unsafe class Unsafe
+    {
+        [Intrinsic]
+        public static ref T AsRef<T>(void* source) => ref AsRef<T>(source);
+
+        [Intrinsic]
+        public static ref TTo As<TFrom, TTo>(ref TFrom source) => ref As<TFrom, TTo>(ref source);
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// Everything of kmalloc_nolock and kfree_nolock that is not the fast path.
+
+using System.Runtime.CompilerServices;
+using NoLockAlloc.Machine;
+using NoLockAlloc.Pages;
+using NoLockAlloc.Slabs;
+using NoLockAlloc.Words;
+
+namespace NoLockAlloc.Api;
+
+internal static unsafe class KmallocSlow
+{
+    /// <summary>The checks of kmalloc_nolock_noprof, in the kernel's order, then an object.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static nuint Alloc(nuint size, uint gfp, int node, ThreadState* self, ulong frame)
+    {
+        if ((gfp & ~Gfp.NolockMask) != 0) Report.Once(Report.GfpBits, gfp & ~Gfp.NolockMask);
+        if (size == 0) return Kmalloc.ZeroSizePtr;
+        if (size > KmemCache.MaximumSize) return 0;
+        if (node != Kmalloc.AnyNode && node != 0)
+        {
+            Report.Once(Report.Node, (uint)node);
+            return 0;
+        }
+        self = ThreadBlocks.Current(self, frame);
+        if (Arena.Base == 0) return 0;
+
+        nuint address = FromBuckets(self, KmemCache.BucketOf(size), frame);
+        if (address == 0) return 0;
+        KmemCache cache = CacheOf(address);
+        if (Hardening.IsOn) Slab.SetLive(address, cache);
+        if ((gfp & Gfp.Zero) != 0) Os.Fill((void*)address, 0, cache.Size);
+        return address;
+    }
+
+    /// <summary>The checks of kfree_nolock, then the free.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static void Free(nuint address, ThreadState* self, ulong frame)
+    {
+        if (address == 0 || address == Kmalloc.ZeroSizePtr) return;
+        ulong caller = CallerOf(frame);
+        if (!TryCacheOf(address, caller, out KmemCache cache)) return;
+        self = ThreadBlocks.Current(self, frame);
+        bool isFreed = !Hardening.IsOn || Slab.TryClearLive(address, cache);
+        isFreed = isFreed && SlabFree.TryFree(self, cache, address, frame);
+        if (!isFreed) Report.Bad(Report.IsFree, address, caller);
+    }
+
+    /// <summary>irq_work: do what handlers deferred while a fast path held the lock.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static void Drain(KmemCacheThread* cell, ulong frame) => CellGuard.Leave(cell, frame);
+
+    /// <summary>The same, on the way out of an allocation.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static nuint DrainAnd(nuint address, KmemCacheThread* cell, ulong frame)
+    {
+        CellGuard.Leave(cell, frame);
+        return address;
+    }
+
+    /// <summary>The size of the bucket of an object; 0, and a report if it is none.</summary>
+    internal static nuint SizeOf(nuint address, ulong frame)
+    {
+        if (address == 0 || address == Kmalloc.ZeroSizePtr) return 0;
+        return TryCacheOf(address, CallerOf(frame), out KmemCache cache) ? cache.Size : 0;
+    }
+
+    /// <summary>The address that the call will return to: it lies in the frame.</summary>
+    internal static ulong CallerOf(ulong frame) => *(ulong*)LocalLock.FrameAddress(frame);
+
+    /// <summary>The bucket; if an interrupted call of this thread is inside it, the next bucket, once, as in
+    /// the kernel; if that is busy too, or has nothing, past the cells. 0: memory is exhausted.</summary>
+    private static nuint FromBuckets(ThreadState* self, int bucket, ulong frame)
+    {
+        if (self != null)
+        {
+            nuint address = SlabAlloc.TryByCell(self, bucket, frame, out bool isBusy);
+            if (!isBusy) return address;
+            if (bucket < KmemCache.Buckets)
+            {
+                address = SlabAlloc.TryByCell(self, bucket + 1, frame, out isBusy);
+                if (address != 0) ThreadState.Cell(self, bucket + 1)->Retries.Count();
+                if (address != 0) return address;
+            }
+        }
+        return SlabAlloc.Direct(self, bucket, frame);
+    }
+
+    private static KmemCache CacheOf(nuint address) =>
+        KmemCache.OfCell(Arena.StateOf(Arena.BlockOf(address)).Cell);
+
+    private static bool TryCacheOf(nuint address, ulong caller, out KmemCache cache)
+    {
+        BlockState state = Arena.Contains(address) ? Arena.StateOf(Arena.BlockOf(address)) : default;
+        bool isSlab = state.Kind == BlockState.KindSlab;
+        cache = KmemCache.OfCell(isSlab ? state.Cell : KmemCacheThread.Bytes);
+        if (isSlab && cache.IsStart(address)) return true;
+        Report.Bad(isSlab ? Report.NotStart : Report.NotOurs, address, caller);
+        return false;
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// struct nolockalloc_stats of include/nolockalloc.h, field for field, and how it is filled.
+
+using System.Runtime.InteropServices;
+using NoLockAlloc.Pages;
+using NoLockAlloc.Slabs;
+using NoLockAlloc.Words;
+
+namespace NoLockAlloc.Api;
+
+[StructLayout(LayoutKind.Sequential)]
+internal struct BucketStats
+{
+    internal uint ObjectSize;
+    internal uint ObjectsPerSlab;
+    internal ulong AllocFastpath;
+    internal ulong AllocSlowpath;
+    internal ulong FreeFastpath;
+    internal ulong FreeSlowpath;
+    internal ulong AllocSlab;
+    internal ulong FreeSlab;
+    internal ulong SheafRefill;
+    internal ulong SheafFlush;
+    internal ulong BarnGet;
+    internal ulong BarnPut;
+    internal ulong BucketRetry;
+    internal ulong AllocDirect;
+    internal ulong FreeDirect;
+    internal ulong DeferFree;
+    internal ulong DeferFreeDrained;
+    internal ulong LockRecovered;
+    internal ulong ActiveSlabs;
+    internal ulong CachedObjects;
+
+    internal readonly ulong LiveObjects => AllocFastpath + AllocSlowpath - FreeFastpath - FreeSlowpath;
+}
+
+/// <summary>How many slabs each bucket has, by bucket, and idle blocks at index 0: one pass over the blocks
+/// ever used.</summary>
+[StructLayout(LayoutKind.Sequential, Size = (KmemCache.Buckets + 1) * sizeof(ulong))]
+internal unsafe struct SlabCounts
+{
+    private ulong _first;
+
+    internal static void Take(SlabCounts* counts)
+    {
+        *counts = default;
+        if (Arena.Base == 0) return;
+        nuint high = (nuint)Arena.Header->HighBlock.Load();
+        for (nuint block = Arena.Header->First; block < high; block++)
+        {
+            BlockState state = Arena.StateOf(block);
+            if (state.Kind == BlockState.KindSlab) At(counts, KmemCache.OfCell(state.Cell).Bucket)++;
+            else if (state.IsFree && state.IsDirty) At(counts, 0)++;
+        }
+    }
+
+    internal static ref ulong At(SlabCounts* counts, int bucket) => ref (&counts->_first)[bucket];
+}
+
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct Stats
+{
+    internal const uint KnownVersion = 1;
+
+    internal uint Version;
+    internal uint Buckets;
+    internal ulong ArenaBytes;
+    internal ulong SlabBytes;
+    internal ulong IdleBytes;
+    internal ulong ThreadBlocks;
+    internal ulong ThreadBlocksInUse;
+    internal ulong ThreadBlocksHigh;
+    internal ulong Reports;
+
+    /// <summary>The first of KmemCache.Buckets that follow each other.</summary>
+    internal BucketStats FirstBucket;
+
+    internal static void Fill(Stats* stats)
+    {
+        SlabCounts counts;
+        SlabCounts.Take(&counts);
+        ulong version = stats->Version;
+        *stats = default;
+        stats->Version = (uint)version;
+        stats->Buckets = KmemCache.Buckets;
+        for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
+        {
+            BucketStats* of = &stats->FirstBucket + (bucket - 1);
+            FillBucket(of, bucket, SlabCounts.At(&counts, bucket));
+            stats->SlabBytes += of->ActiveSlabs * Arena.BlockBytes;
+        }
+        if (Arena.Base == 0) return;
+        stats->IdleBytes = SlabCounts.At(&counts, 0) * Arena.BlockBytes;
+        stats->ArenaBytes = (Arena.Header->Blocks - Arena.Header->First) << Arena.BlockShift;
+        stats->ThreadBlocks = Arena.Header->Threads;
+        stats->ThreadBlocksHigh = Arena.Header->HighThread.Load();
+        stats->Reports = Arena.Header->Reports.Load();
+        for (ulong id = 1; id <= stats->ThreadBlocksHigh; id++)
+        {
+            if (new ThreadWord(ThreadState.WordOf(id).Load()).IsOwned) stats->ThreadBlocksInUse++;
+        }
+    }
+
+    internal static void FillBucket(BucketStats* of, int bucket, ulong slabs)
+    {
+        *of = default;
+        of->ObjectSize = (uint)KmemCache.Of(bucket).Size;
+        of->ObjectsPerSlab = (uint)KmemCache.Of(bucket).Objects;
+        of->ActiveSlabs = slabs;
+        if (Arena.Base == 0) return;
+        ulong direct = Barn.Counter(bucket, Barn.AllocDirect).Load();
+        of->AllocDirect = direct;
+        of->AllocSlowpath = direct;
+        of->FreeDirect = Barn.Counter(bucket, Barn.FreeDirect).Load();
+        of->FreeSlowpath = of->FreeDirect;
+        of->AllocSlab = Barn.Counter(bucket, Barn.AllocSlabs).Load();
+        of->FreeSlab = Barn.Counter(bucket, Barn.FreeSlabs).Load();
+        of->CachedObjects = Barn.CountObjects(bucket);
+        ulong high = Arena.Header->HighThread.Load();
+        for (ulong id = 1; id <= high; id++)
+        {
+            AddCell(of, ThreadState.Cell(ThreadState.Of(id), bucket));
+        }
+    }
+
+    private static void AddCell(BucketStats* of, KmemCacheThread* cell)
+    {
+        ulong slow = cell->SlowAllocs.Get();
+        ulong drained = cell->Drained.Get();
+        ulong head = cell->Head.Get();
+        of->AllocFastpath += cell->CountPops() - slow;
+        of->AllocSlowpath += slow;
+        of->FreeFastpath += cell->FastFrees.Get();
+        of->FreeSlowpath += cell->SlowFrees.Get() + drained;
+        of->SheafRefill += cell->Refilled.Get();
+        of->SheafFlush += cell->Flushed.Get();
+        of->BarnGet += cell->BarnGets.Get();
+        of->BarnPut += cell->BarnPuts.Get();
+        of->BucketRetry += cell->Retries.Get();
+        of->DeferFree += cell->Deferred.Get();
+        of->DeferFreeDrained += drained;
+        of->LockRecovered += cell->Recovered.Get();
+        if ((long)head > 0) of->CachedObjects += head;
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// Every access to memory that another thread or an interrupting handler may touch, with its order in its
+// name. Only Words/ names this type. The tests have a file of the same name that lets an explorer of
+// interleavings run at each of these calls.
+
+using System.Runtime.CompilerServices;
+using System.Threading;
+
+namespace NoLockAlloc.Machine;
+
+internal static class Atomic
+{
+    /// <summary>Later accesses stay after it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong LoadAcquire(ref ulong location) =>
+        (ulong)Volatile.Read(ref Signed(ref location));
+
+    /// <summary>Earlier accesses stay before it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void StoreRelease(ref ulong location, ulong value) =>
+        Volatile.Write(ref Signed(ref location), (long)value);
+
+    /// <summary>A full fence both ways, whether it succeeds or not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryReplace(ref ulong location, ulong expected, ulong desired) =>
+        (ulong)Interlocked.CompareExchange(ref Signed(ref location), (long)desired, (long)expected) == expected;
+
+    /// <summary>A full fence both ways.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void And(ref ulong location, ulong mask) =>
+        Interlocked.And(ref Signed(ref location), (long)mask);
+
+    /// <summary>A full fence both ways.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Or(ref ulong location, ulong bits) =>
+        Interlocked.Or(ref Signed(ref location), (long)bits);
+
+    /// <summary>A full fence both ways. Returns the value before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong FetchAdd(ref ulong location, ulong value) =>
+        (ulong)Interlocked.ExchangeAdd(ref Signed(ref location), (long)value);
+
+    /// <summary>Seen in program order by a handler on this thread; no order for others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong LoadLocal(ref ulong location) =>
+        (ulong)Volatile.Read(ref Signed(ref location));
+
+    /// <summary>Seen in program order by a handler on this thread; no order for others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void StoreLocal(ref ulong location, ulong value) =>
+        Volatile.Write(ref Signed(ref location), (long)value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref long Signed(ref ulong location) => ref Unsafe.As<ulong, long>(ref location);
+}

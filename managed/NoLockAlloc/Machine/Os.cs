@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// The operating system as the allocator sees it: native/shim.h, line for line. Nothing here waits, takes
+// a lock that can be waited for, or changes errno.
+
+using System.Runtime;
+using System.Runtime.CompilerServices;
+
+namespace NoLockAlloc.Machine;
+
+internal static unsafe class Os
+{
+    /// <summary>Address space, readable, writable, zero, committed at first touch; 0 if refused.</summary>
+    [RuntimeImport("*", "nla_os_reserve")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern nuint Reserve(nuint bytes);
+
+    /// <summary>Undo Reserve.</summary>
+    [RuntimeImport("*", "nla_os_release")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern void Release(nuint address, nuint bytes);
+
+    /// <summary>Give the memory back; the range stays usable and reads as zero. 0, or -1: not given.</summary>
+    [RuntimeImport("*", "nla_os_purge")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern int Purge(nuint address, nuint bytes);
+
+    /// <summary>From now on a forked child finds zero in this page.</summary>
+    [RuntimeImport("*", "nla_os_wipe_on_fork")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern void WipeOnFork(nuint address, nuint bytes);
+
+    /// <summary>write(2) until all is written; 0 or -errno.</summary>
+    [RuntimeImport("*", "nla_os_write")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern int Write(int fd, byte* text, nuint bytes);
+
+    [RuntimeImport("*", "nla_os_abort")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern void Abort();
+
+    /// <summary>The kernel's number of the calling thread.</summary>
+    [RuntimeImport("*", "nla_os_thread_number")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern uint ThreadNumber();
+
+    /// <summary>1: this process surely has no thread of that number. 0: it may have one.</summary>
+    [RuntimeImport("*", "nla_os_thread_is_gone")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern int ThreadIsGone(uint number);
+
+    /// <summary>Have nla_thread_exit called when this thread ends, if that can be had now.</summary>
+    [RuntimeImport("*", "nla_os_watch_thread_exit")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern int WatchThreadExit();
+
+    /// <summary>Read a word that may not be there. 1 and the word; 0: nothing is mapped; -1: unknown.</summary>
+    [RuntimeImport("*", "nla_os_peek")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern int Peek(nuint address, ulong* word);
+
+    /// <summary>The value of NOLOCKALLOC_OPTIONS, or null; null in set-uid programs.</summary>
+    [RuntimeImport("*", "nla_os_options")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern byte* Options();
+
+    /// <summary>Where the calling thread keeps the address of its block. Asked for only by a thread that
+    /// has none: otherwise the block is a parameter.</summary>
+    [RuntimeImport("*", "nla_os_slot")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern void** Slot();
+
+    /// <summary>The block in the calling thread's slot; stores the return address of its caller's caller, so
+    /// that an exported method learns in one call who it serves and who called it.</summary>
+    [RuntimeImport("*", "nla_os_enter")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern void* Enter(ulong* returnAddress);
+
+    /// <summary>The thread block that every slot holds before its thread has one: all zero.</summary>
+    [RuntimeImport("*", "nla_os_boot_thread")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern void* BootThread();
+
+    [RuntimeImport("*", "memset")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern void* Fill(void* destination, int value, nuint bytes);
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// All global state: one struct at the start of the arena, reached from the arena's base address.
+//
+// Memory picture of the arena, from its base, in blocks of 64 KiB:
+//   blocks 0 .. First-1     out of band: this header; then the blocks' state words, object
+//                           words, hint maps, barns, thread words, thread blocks
+//   blocks First .. Blocks-1  what is given out
+// The header lies where the state words of the first 32 blocks would be: those blocks are never given out.
+
+using System.Runtime.InteropServices;
+using NoLockAlloc.Words;
+
+namespace NoLockAlloc.Pages;
+
+[StructLayout(LayoutKind.Explicit, Size = Bytes)]
+internal unsafe struct ArenaHeader
+{
+    internal const int Bytes = 256;
+
+    /// <summary>Blocks of the whole arena, out of band ones included.</summary>
+    [FieldOffset(0)] internal nuint Blocks;
+
+    /// <summary>The first block that can be given out.</summary>
+    [FieldOffset(8)] internal nuint First;
+
+    /// <summary>Thread blocks there can be.</summary>
+    [FieldOffset(16)] internal nuint Threads;
+
+    /// <summary>Report bad input and abort.</summary>
+    [FieldOffset(24)] internal bool AbortOnReport;
+
+    [FieldOffset(32)] internal SharedWord* ObjectWords;
+    [FieldOffset(40)] internal SharedWord* LiveWords;
+    [FieldOffset(48)] internal nuint HintMaps;
+    [FieldOffset(56)] internal nuint Barns;
+    [FieldOffset(64)] internal SharedWord* ThreadWords;
+    [FieldOffset(72)] internal nuint ThreadBlocks;
+
+    /// <summary>A page of its own that a forked child finds zero; holds the fork stamp.</summary>
+    [FieldOffset(80)] internal SharedWord* ForkStamp;
+
+    /// <summary>How many forks lie behind this process. Only grows.</summary>
+    [FieldOffset(128)] internal SharedWord Forks;
+
+    /// <summary>Free blocks whose memory the OS has not got back; may be off by one an abandoned call.</summary>
+    [FieldOffset(136)] internal SharedWord DirtyBlocks;
+
+    /// <summary>One above the highest block that was ever given out.</summary>
+    [FieldOffset(144)] internal SharedWord HighBlock;
+
+    /// <summary>One above the highest thread block that was ever owned.</summary>
+    [FieldOffset(152)] internal SharedWord HighThread;
+
+    /// <summary>Lines reported.</summary>
+    [FieldOffset(160)] internal SharedWord Reports;
+
+    /// <summary>Bit a kind of report that is made once.</summary>
+    [FieldOffset(168)] internal SharedWord ReportedOnce;
+
+    /// <summary>Where the search for dead threads goes on.</summary>
+    [FieldOffset(176)] internal SharedWord ReapCursor;
+}

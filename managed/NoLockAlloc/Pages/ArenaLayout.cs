@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// Where in the arena each out-of-band table lies.
+
+using NoLockAlloc.Machine;
+using NoLockAlloc.Words;
+
+namespace NoLockAlloc.Pages;
+
+internal static unsafe class ArenaLayout
+{
+    /// <summary>What higher floors keep per arena, in bytes; they check these at compile time.</summary>
+    internal const nuint ThreadBlockBytes = 14336;
+    internal const nuint BarnBytes = 16 * 64 * 5;
+    internal const nuint Buckets = 13;
+
+    /// <summary>A map for each bucket's partial list, and map 0 for free blocks.</summary>
+    internal const nuint Maps = Buckets + 1;
+
+    private const nuint DescriptorBytes = sizeof(ulong);
+    private const nuint PageBytes = 4096;
+
+    /// <summary>Reserve an arena that can give out so many blocks, and write its header. 0 if refused.</summary>
+    internal static nuint TryReserve(nuint usable, in Options options)
+    {
+        nuint first = FirstFor(usable, options.Threads);
+        nuint blocks = first + usable;
+        nuint at = Os.Reserve(blocks << Arena.BlockShift);
+        if (at == 0) return 0;
+
+        ArenaHeader* header = (ArenaHeader*)at;
+        nuint end = Place(header, at, blocks, options.Threads);
+        header->Blocks = blocks;
+        header->First = first;
+        header->AbortOnReport = options.Abort;
+        if (end > at + (first << Arena.BlockShift)) Os.Abort();
+        Os.WipeOnFork((nuint)header->ForkStamp, PageBytes);
+        header->ForkStamp->Store(1);
+        header->Forks.Store(1);
+        Seal(HintMapAt(header, 0), blocks);
+        return at;
+    }
+
+    internal static HintMap HintMapAt(ArenaHeader* header, nuint map) =>
+        HintMap.At(header->HintMaps + map * HintMap.BytesFor(header->Blocks), header->Blocks, map == 0);
+
+    /// <summary>The free map starts full; what lies above the last block is taken out for ever.</summary>
+    private static void Seal(HintMap free, nuint blocks)
+    {
+        for (nuint block = blocks; block % 64 != 0; block++)
+        {
+            free.Remove(block);
+        }
+    }
+
+    private static nuint FirstFor(nuint usable, nuint threads)
+    {
+        // One block more than the tables need stays unused, so that an underrun of the first object of the
+        // arena reaches no table.
+        nuint first = ArenaHeader.Bytes / DescriptorBytes;
+        while (true)
+        {
+            ArenaHeader trial = default;
+            nuint end = Place(&trial, 0, first + usable, threads);
+            nuint needed = (end >> Arena.BlockShift) + 2;
+            if (needed <= first) return first;
+            first = needed;
+        }
+    }
+
+    private static nuint Place(ArenaHeader* header, nuint at, nuint blocks, nuint threads)
+    {
+        header->Blocks = blocks;
+        header->Threads = threads;
+        nuint next = at + RoundUp(blocks * DescriptorBytes);
+        header->ForkStamp = (SharedWord*)next;
+        next += PageBytes;
+        header->ThreadWords = (SharedWord*)next;
+        next += RoundUp(threads * sizeof(ulong));
+        header->HintMaps = next;
+        next += RoundUp(Maps * HintMap.BytesFor(blocks));
+        header->Barns = next;
+        next += RoundUp((Buckets + 1) * BarnBytes);
+        header->ThreadBlocks = next;
+        next += RoundUp(threads * ThreadBlockBytes);
+        nuint words = RoundUp(blocks * Arena.WordsPerBlock * sizeof(ulong));
+        header->ObjectWords = (SharedWord*)next;
+        next += words;
+        header->LiveWords = (SharedWord*)next;
+        return Hardening.IsOn ? next + words : next;
+    }
+
+    private static nuint RoundUp(nuint bytes) => (bytes + PageBytes - 1) & ~(PageBytes - 1);
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// NOLOCKALLOC_OPTIONS: words with commas between them, read once, when the arena is made.
+
+namespace NoLockAlloc.Pages;
+
+internal unsafe struct Options
+{
+    private const int DefaultArenaShift = 36;
+    private const int MaximumArenaShift = 40;
+    private const nuint MaximumThreads = 16384;
+
+    internal nuint ArenaBytes;
+    internal nuint Threads;
+    internal bool Abort;
+
+    /// <summary>How many words were not understood. Whoever can report does.</summary>
+    internal nuint Unknown;
+
+    internal static Options Read(byte* text)
+    {
+        Options options = new() { ArenaBytes = (nuint)1 << DefaultArenaShift, Threads = MaximumThreads };
+        while (text != null && *text != 0)
+        {
+            if (!options.TryWord(text)) options.Unknown++;
+            while (*text != 0 && *text != (byte)',') text++;
+            if (*text == (byte)',') text++;
+        }
+        return options;
+    }
+
+    private bool TryWord(byte* text)
+    {
+        if (TryMatch(text, "abort"u8, out byte* rest) && IsEnd(rest))
+        {
+            Abort = true;
+            return true;
+        }
+        if (TryMatch(text, "arena="u8, out rest) && TryNumber(&rest, out nuint bytes) && IsEnd(rest))
+        {
+            ArenaBytes = Clamp(bytes, Arena.MinimumBytes, (nuint)1 << MaximumArenaShift) & ~(Arena.BlockBytes - 1);
+            return true;
+        }
+        if (TryMatch(text, "threads="u8, out rest) && TryNumber(&rest, out nuint threads) && IsEnd(rest))
+        {
+            Threads = Clamp(threads, 1, MaximumThreads);
+            return true;
+        }
+        return *text == (byte)',';
+    }
+
+    private static bool TryMatch(byte* text, System.ReadOnlySpan<byte> word, out byte* rest)
+    {
+        fixed (byte* expected = word)
+        {
+            int i = 0;
+            while (i < word.Length && text[i] == expected[i]) i++;
+            rest = text + i;
+            return i == word.Length;
+        }
+    }
+
+    private static bool TryNumber(byte** text, out nuint number)
+    {
+        number = 0;
+        byte* digit = *text;
+        while (*digit >= (byte)'0' && *digit <= (byte)'9' && number >> MaximumArenaShift == 0)
+        {
+            number = number * 10 + (nuint)(*digit++ - (byte)'0');
+        }
+        bool any = digit != *text;
+        int shift = ShiftOf(*digit);
+        if (shift != 0) digit++;
+        number <<= shift;
+        *text = digit;
+        return any;
+    }
+
+    private static int ShiftOf(byte unit) => unit switch
+    {
+        (byte)'k' => 10,
+        (byte)'m' => 20,
+        (byte)'g' => 30,
+        _ => 0,
+    };
+
+    private static bool IsEnd(byte* text) => *text == 0 || *text == (byte)',';
+
+    private static nuint Clamp(nuint value, nuint low, nuint high) =>
+        value < low ? low : value > high ? high : value;
+}

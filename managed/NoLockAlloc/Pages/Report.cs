@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// One line on stderr about bad input, by write(2), in any context; then the call goes on as documented, or
+// the process aborts if NOLOCKALLOC_OPTIONS=abort says so.
+
+using NoLockAlloc.Machine;
+
+namespace NoLockAlloc.Pages;
+
+internal static unsafe class Report
+{
+    internal const int NotOurs = 0;
+    internal const int NotStart = 1;
+    internal const int IsFree = 2;
+
+    internal const int GfpBits = 0;
+    internal const int Node = 1;
+    internal const int OptionWords = 2;
+
+    /// <summary>A bad pointer. caller: the return address of the call, 0 if it is not known any more.
+    /// </summary>
+    internal static void Bad(int what, nuint address, ulong caller)
+    {
+        Text line = new(2);
+        line.Add("nolockalloc: "u8);
+        line.AddHex(address);
+        switch (what)
+        {
+            case NotOurs: line.Add(" is no object of kmalloc_nolock()"u8); break;
+            case NotStart: line.Add(" is not the start of an object"u8); break;
+            default: line.Add(" is free already"u8); break;
+        }
+        if (caller == 0) line.Add(", seen in a deferred free"u8);
+        else
+        {
+            line.Add(", called from "u8);
+            line.AddHex(caller);
+        }
+        Finish(ref line);
+    }
+
+    /// <summary>A bad argument, reported the first time in the process.</summary>
+    internal static void Once(int what, ulong value)
+    {
+        if (!Arena.Ensure()) return;
+        ref Words.SharedWord once = ref Arena.Header->ReportedOnce;
+        ulong bit = 1UL << what;
+        ulong seen;
+        do
+        {
+            seen = once.Load();
+            if ((seen & bit) != 0) return;
+        }
+        while (!once.TryReplace(seen, seen | bit));
+
+        Text line = new(2);
+        line.Add("nolockalloc: kmalloc_nolock() "u8);
+        switch (what)
+        {
+            case GfpBits: line.Add("ignores gfp flags "u8); break;
+            default: line.Add("has no node "u8); break;
+        }
+        line.AddHex(value);
+        Finish(ref line);
+    }
+
+    private static void Finish(ref Text line)
+    {
+        line.Add("\n"u8);
+        line.Flush();
+        if (Arena.Base == 0) return;
+        Arena.Header->Reports.Add(1);
+        if (Arena.Header->AbortOnReport) Os.Abort();
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// Text without allocation: a buffer in the caller's frame, written out by write(2) when it is full and at the
+// end. Safe in any context.
+
+using System.Runtime.InteropServices;
+using NoLockAlloc.Machine;
+
+namespace NoLockAlloc.Pages;
+
+[StructLayout(LayoutKind.Explicit, Size = Header + Capacity)]
+internal unsafe struct Text
+{
+    private const int Header = 16;
+    private const int Capacity = 240;
+
+    [FieldOffset(0)] private readonly int _fd;
+    [FieldOffset(4)] private int _used;
+    [FieldOffset(8)] private int _error;
+
+    /// <summary>Capacity bytes. Not a `fixed` buffer: the JIT would guard its frames with a cookie that
+    /// only a runtime has.</summary>
+    [FieldOffset(Header)] private byte _buffer;
+
+    internal Text(int fd)
+    {
+        _fd = fd;
+    }
+
+    /// <summary>0, or -errno of the first write that failed.</summary>
+    internal readonly int Error => _error;
+
+    internal void Add(System.ReadOnlySpan<byte> text)
+    {
+        fixed (byte* bytes = text)
+        {
+            for (int i = 0; i < text.Length; i++)
+            {
+                AddByte(bytes[i]);
+            }
+        }
+    }
+
+    /// <summary>At least width bytes, filled up with spaces on the left.</summary>
+    internal void AddNumber(ulong value, int width = 0)
+    {
+        int count = 1;
+        ulong unit = 1;
+        for (; value / unit >= 10; unit *= 10) count++;
+        for (int i = count; i < width; i++) AddByte((byte)' ');
+        for (; unit != 0; unit /= 10) AddByte((byte)('0' + value / unit % 10));
+    }
+
+    internal void AddHex(ulong value)
+    {
+        Add("0x"u8);
+        int shift = 60;
+        while (shift > 0 && value >> shift == 0) shift -= 4;
+        for (; shift >= 0; shift -= 4)
+        {
+            int digit = (int)(value >> shift & 15);
+            AddByte((byte)(digit < 10 ? '0' + digit : 'a' + digit - 10));
+        }
+    }
+
+    internal void Pad(int from, int width)
+    {
+        for (int i = from; i < width; i++) AddByte((byte)' ');
+    }
+
+    internal void Flush()
+    {
+        fixed (byte* bytes = &_buffer)
+        {
+            if (_used != 0 && _error == 0) _error = Os.Write(_fd, bytes, (nuint)_used);
+        }
+        _used = 0;
+    }
+
+    private void AddByte(byte value)
+    {
+        if (_used == Capacity) Flush();
+        fixed (byte* bytes = &_buffer)
+        {
+            bytes[_used++] = value;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Into a cell and out again, for every path that is not the fast one: the lock, what an abandoned call left,
+// and the deferred frees of handlers that came by meanwhile (the kernel's local_unlock and the irq_work that
+// runs after it).
+
+namespace NoLockAlloc.Slabs;
+
+internal static unsafe class CellGuard
+{
+    /// <summary>False: a call that this one interrupted is inside.</summary>
+    internal static bool TryEnter(KmemCacheThread* cell, ulong frame)
+    {
+        if (!cell->Lock.TryTake(frame, out bool wasAbandoned)) return false;
+        if (wasAbandoned) cell->Recovered.Count();
+        if (cell->HasUnsettled) Journal.Settle(cell);
+        return true;
+    }
+
+    /// <summary>Returns how many deferred frees were done on the way out.</summary>
+    internal static nuint Leave(KmemCacheThread* cell, ulong frame)
+    {
+        nuint drained = 0;
+        cell->Lock.Free();
+        while (cell->DeferPending.Get() != 0 && TryEnter(cell, frame))
+        {
+            drained += DeferFree.Drain(cell);
+            cell->Lock.Free();
+        }
+        return drained;
+    }
+}

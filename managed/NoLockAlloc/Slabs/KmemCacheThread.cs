@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// struct kmem_cache_cpu (6.18) and its sheaf (7.0), per thread: what one thread keeps of one bucket, called
+// its cell. Everything here belongs to the thread and to the handlers that interrupt it; the lock tells
+// them apart. Other threads read the counters, and the next owner of the thread block inherits the rest.
+//
+// STATE       Head: objects in the array, or Pending. Objects[0 .. Head-1]: the array, a stack.
+// WRITERS     the holder of the lock. DeferPending and the deferral slots: also handlers (DeferFree).
+// TRANSITIONS push: store the object, then Head + 1. Pop: Head - 1. Batches: see Journal.
+// ORDER       program order; a handler sees the stores one by one in that order.
+// INVARIANTS  (1) Objects[i] with i < Head are free objects of this bucket, each once.
+//             (2) One store of Head is the moment at which an object, or a batch, changes hands. A call that
+//                 is abandoned on either side of it leaves the array right; it loses the object in hand.
+//             (3) Pending is negative as a number and huge as an unsigned one: the fast paths fall out by
+//                 the tests that they make anyway.
+// REENTRY     a handler that finds the lock held reads nothing here but DeferPending and the slots.
+// CHECKED BY  KmemCacheThreadTests; ReentrancyTest, AbandonmentTest (native)
+
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using NoLockAlloc.Words;
+
+namespace NoLockAlloc.Slabs;
+
+[StructLayout(LayoutKind.Explicit, Size = (int)Bytes)]
+internal unsafe struct KmemCacheThread
+{
+    internal const nuint Bytes = 832;
+    internal const int DeferSlots = 8;
+    internal const ulong Pending = 1UL << 63;
+
+    [FieldOffset(0x00)] internal LocalLock Lock;
+    [FieldOffset(0x08)] internal LocalWord Head;
+    [FieldOffset(0x10)] internal ulong Capacity;
+
+    /// <summary>Objects pushed by the fast path. Pops are not counted: they follow from the others.</summary>
+    [FieldOffset(0x18)] internal LocalWord FastFrees;
+
+    /// <summary>Not 0: a handler has deferred frees to whoever holds the lock.</summary>
+    [FieldOffset(0x20)] internal LocalWord DeferPending;
+
+    /// <summary>KmemCache.Reciprocal and StartBias. Both 0 in the cell that stands for "no bucket".</summary>
+    [FieldOffset(0x28)] internal uint Reciprocal;
+    [FieldOffset(0x2c)] internal uint StartBias;
+
+    /// <summary>The slab that this cell has claimed, or 0. True only if the block's state says so too.</summary>
+    [FieldOffset(0x30)] internal LocalWord Slab;
+
+    /// <summary>DeferSlots words: DeferFree.</summary>
+    [FieldOffset(0x40)] internal SharedWord FirstDefer;
+
+    /// <summary>Journal of a batch that moves: Journal.</summary>
+    [FieldOffset(0x80)] internal LocalWord JournalKind;
+    [FieldOffset(0x88)] internal LocalWord JournalPlace;
+    [FieldOffset(0x90)] internal LocalWord JournalValue;
+
+    /// <summary>The number of the thread block, from 1, and the bucket.</summary>
+    [FieldOffset(0x98)] internal ulong Owner;
+    [FieldOffset(0xa0)] internal int Bucket;
+
+    [FieldOffset(0xa8)] internal LocalWord SlowAllocs;
+    [FieldOffset(0xb0)] internal LocalWord SlowFrees;
+    [FieldOffset(0xb8)] internal LocalWord Refilled;
+    [FieldOffset(0xc0)] internal LocalWord Flushed;
+    [FieldOffset(0xc8)] internal LocalWord BarnGets;
+    [FieldOffset(0xd0)] internal LocalWord BarnPuts;
+    [FieldOffset(0xd8)] internal LocalWord BarnObjectsIn;
+    [FieldOffset(0xe0)] internal LocalWord BarnObjectsOut;
+    [FieldOffset(0xe8)] internal LocalWord Retries;
+    [FieldOffset(0xf0)] internal LocalWord Deferred;
+    [FieldOffset(0xf8)] internal LocalWord Drained;
+    [FieldOffset(0x100)] internal LocalWord Recovered;
+
+    /// <summary>Journal of a block that may be this cell's though Slab does not name it. Two words.</summary>
+    [FieldOffset(0x108)] internal ClaimJournal Claim;
+
+    /// <summary>Stands below Objects[0] and is never an object, so that the fast path may compare with
+    /// Objects[Head - 1] before it knows that there is one.</summary>
+    [FieldOffset(0x138)] internal ulong Guard;
+
+    /// <summary>60 words.</summary>
+    [FieldOffset(0x140)] internal LocalWord FirstObject;
+
+    internal readonly KmemCache Cache => KmemCache.Of(Bucket);
+
+    internal bool HasUnsettled =>
+        JournalKind.Get() != 0 || Claim.Block != 0 || (long)Head.Get() < 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ref LocalWord Object(KmemCacheThread* self, ulong index) =>
+        ref (&self->FirstObject)[index];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ref SharedWord Defer(KmemCacheThread* self, int index) =>
+        ref (&self->FirstDefer)[index];
+
+    /// <summary>Caller holds the lock and has seen that there is room.</summary>
+    internal static void Push(KmemCacheThread* self, nuint address)
+    {
+        ulong head = self->Head.Get();
+        Object(self, head).Set(address);
+        self->Head.Set(head + 1);
+    }
+
+    /// <summary>Caller holds the lock and has seen that there is an object.</summary>
+    internal static nuint Pop(KmemCacheThread* self)
+    {
+        ulong head = self->Head.Get() - 1;
+        ulong address = Object(self, head).Get();
+        self->Head.Set(head);
+        return (nuint)address;
+    }
+
+    /// <summary>Objects that the fast path has handed out: what came in and is neither here nor went
+    /// another way.</summary>
+    internal ulong CountPops()
+    {
+        ulong head = Head.Get();
+        return FastFrees.Get() + SlowFrees.Get() + Drained.Get() + Refilled.Get() + BarnObjectsIn.Get() -
+            Flushed.Get() - BarnObjectsOut.Get() - ((long)head < 0 ? 0 : head);
+    }
+}

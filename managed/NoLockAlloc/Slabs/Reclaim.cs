@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+// The last resort before NULL, and the work of nolockalloc_trim: whatever is cached anywhere that the caller
+// may touch goes back to its slab, empty slabs go back to the page allocator, and hints that abandoned calls
+// failed to set are set. Arrays of other running threads are theirs.
+
+using NoLockAlloc.Pages;
+using NoLockAlloc.Words;
+
+namespace NoLockAlloc.Slabs;
+
+internal static unsafe class Reclaim
+{
+    /// <summary>self: the caller's block or null. held: the cell whose lock the caller holds, or null.
+    /// Bounded by the blocks and thread blocks ever used.</summary>
+    internal static void Everything(ThreadState* self, KmemCacheThread* held, ulong frame)
+    {
+        ThreadBlocks.Reap(Arena.Header->HighThread.Load());
+        for (ulong id = 1; id <= Arena.Header->HighThread.Load(); id++)
+        {
+            ThreadState* visited = ThreadBlocks.TryVisit(id, frame);
+            if (visited == null) continue;
+            Flush(visited, null, frame);
+            ThreadBlocks.Leave(visited);
+        }
+        if (self != null)
+        {
+            Flush(self, held, frame);
+            SweepAll(self, held, frame);
+        }
+        PageAllocator.Audit();
+    }
+
+    /// <summary>Everything, and then idle memory back to the OS. Returns the bytes.</summary>
+    internal static nuint Trim(ThreadState* self, ulong frame)
+    {
+        Everything(self, null, frame);
+        for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
+        {
+            KmemCacheThread* cell = ThreadState.Cell(self, bucket);
+            if (!CellGuard.TryEnter(cell, frame)) continue;
+            nuint bytes = PurgeAll(cell);
+            CellGuard.Leave(cell, frame);
+            return bytes;
+        }
+        return 0;
+    }
+
+    /// <summary>Do the deferred frees of every cell that no interrupted call is inside. Returns how many.
+    /// </summary>
+    internal static nuint Drain(ThreadState* self, ulong frame)
+    {
+        nuint drained = 0;
+        for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
+        {
+            KmemCacheThread* cell = ThreadState.Cell(self, bucket);
+            if (cell->DeferPending.Get() == 0 || !CellGuard.TryEnter(cell, frame)) continue;
+            drained += DeferFree.Drain(cell) + CellGuard.Leave(cell, frame);
+        }
+        return drained;
+    }
+
+    /// <summary>Empty the arrays of a block and let go of its slabs.</summary>
+    internal static void Flush(ThreadState* self, KmemCacheThread* held, ulong frame)
+    {
+        for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
+        {
+            KmemCacheThread* cell = ThreadState.Cell(self, bucket);
+            if (cell == held || !CellGuard.TryEnter(cell, frame)) continue;
+            DeferFree.Drain(cell);
+            SlabFree.Flush(cell, 0);
+            if (cell->Slab.Get() != 0) PartialList.Unclaim(cell);
+            CellGuard.Leave(cell, frame);
+        }
+    }
+
+    private static void SweepAll(ThreadState* self, KmemCacheThread* held, ulong frame)
+    {
+        for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
+        {
+            KmemCacheThread* cell = ThreadState.Cell(self, bucket);
+            if (cell == held)
+            {
+                Sweep(cell);
+                continue;
+            }
+            if (!CellGuard.TryEnter(cell, frame)) continue;
+            SlabFree.Flush(cell, 0);
+            while (Barn.TryGet(cell)) SlabFree.Flush(cell, 0);
+            Sweep(cell);
+            CellGuard.Leave(cell, frame);
+        }
+    }
+
+    /// <summary>Release the bucket's empty slabs and list those with room. Caller holds the lock.</summary>
+    private static void Sweep(KmemCacheThread* cell)
+    {
+        KmemCache cache = cell->Cache;
+        nuint high = (nuint)Arena.Header->HighBlock.Load();
+        for (nuint block = Arena.Header->First; block < high; block++)
+        {
+            BlockState state = Arena.StateOf(block);
+            if (!state.IsUnclaimedSlabOf(cache.Cell)) continue;
+            if (SlabRelease.TryRelease(cell, block, keepSpare: false)) continue;
+            if (state.IsListed) PartialList.MapOf(cache).Add(block);
+            else if (Slab.HasFree(block, cache)) PartialList.AfterGiveBack(block);
+        }
+    }
+
+    private static nuint PurgeAll(KmemCacheThread* cell)
+    {
+        nuint bytes = 0;
+        nuint high = (nuint)Arena.Header->HighBlock.Load();
+        for (nuint block = Arena.Header->First; block < high; block++)
+        {
+            if (PageAllocator.TryPurgeFree(block, cell->Owner, ref cell->Claim)) bytes += Arena.BlockBytes;
+        }
+        return bytes;
+    }
+}

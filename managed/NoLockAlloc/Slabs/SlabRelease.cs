@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// An empty slab goes back to the page allocator. Whoever releases it claims it, takes all its objects (so
+// that nobody can take one any more), and only then changes what the block is.
+
+using NoLockAlloc.Pages;
+using NoLockAlloc.Words;
+
+namespace NoLockAlloc.Slabs;
+
+internal static unsafe class SlabRelease
+{
+    /// <summary>Release the slab if nobody has claimed it and all its objects are free. With keepSpare the
+    /// bucket's last slab with room stays. Caller holds the cell's lock.</summary>
+    internal static bool TryRelease(KmemCacheThread* cell, nuint block, bool keepSpare)
+    {
+        KmemCache cache = cell->Cache;
+        BlockState state = Arena.StateOf(block);
+        if (!state.IsUnclaimedSlabOf(cache.Cell) || !Slab.IsEmpty(block, cache)) return false;
+        if (keepSpare && !PartialList.HasOther(cache, block)) return false;
+        if (!PartialList.TryClaim(cell, cache, block, state)) return false;
+
+        if (!TryGrab(block, cache))
+        {
+            Undo(cell, block);
+            cell->Claim.End();
+            return false;
+        }
+        Arena.State(block).Store(cell->Claim.As.ToReleasing(cell->Owner).Value);
+        Barn.Counter(cache.Bucket, Barn.FreeSlabs).Add(1);
+        Finish(block);
+        cell->Claim.End();
+        return true;
+    }
+
+    /// <summary>Let go of a claimed slab: of the objects that were grabbed, and of the claim.</summary>
+    internal static void Undo(KmemCacheThread* cell, nuint block)
+    {
+        KmemCache cache = cell->Cache;
+        SharedWord* words = Arena.ObjectWords(block);
+        for (nuint i = 0; i < cache.Words; i++)
+        {
+            if (words[i].Load() == ObjectWord.Grabbed) words[i].Store(0);
+        }
+        Arena.State(block).Store(Arena.StateOf(block).Unclaimed().Value);
+        if (Slab.HasFree(block, cache)) PartialList.AfterGiveBack(block);
+    }
+
+    /// <summary>From Releasing or Purging, which the caller owns, to Free.</summary>
+    internal static void Finish(nuint block)
+    {
+        SharedWord* words = Arena.ObjectWords(block);
+        for (nuint i = 0; i < Arena.WordsPerBlock; i++)
+        {
+            if (words[i].Load() != 0) words[i].Store(0);
+        }
+        bool isPurged = PageAllocator.IsWarmEnough() && PageAllocator.TryPurge(block);
+        PageAllocator.Free(block, !isPurged);
+    }
+
+    private static bool TryGrab(nuint block, in KmemCache cache)
+    {
+        SharedWord* words = Arena.ObjectWords(block);
+        for (nuint i = 0; i < cache.Words; i++)
+        {
+            if (!words[i].TryReplace(0, ObjectWord.Grabbed)) return false;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+// Birth and death of threads as the allocator sees them. Words/ThreadWord.cs has the protocol.
+
+using NoLockAlloc.Machine;
+using NoLockAlloc.Pages;
+using NoLockAlloc.Words;
+
+namespace NoLockAlloc.Slabs;
+
+internal static unsafe class ThreadBlocks
+{
+    /// <summary>Blocks with a number up to this keep their arrays when their thread ends, warm for the next
+    /// thread, which takes the lowest free number; the others are emptied.</summary>
+    private const ulong WarmBlocks = 16;
+
+    /// <summary>How many blocks are asked whether their thread still exists before a new block is begun.
+    /// </summary>
+    private const ulong ReapAtOnce = 4;
+
+    /// <summary>The calling thread's block, claimed if it has none. Null: it has to do without, because all
+    /// are taken or because it was interrupted while claiming one.</summary>
+    internal static ThreadState* Current(ThreadState* self, ulong frame)
+    {
+        if (self->Id == 0) self = Arena.Ensure() ? Claim(Os.Slot(), frame) : null;
+        if (self == null) return null;
+        if (self->Stamp.Get() != ForkEpoch.Current()) ForkEpoch.Adopt(self);
+        if (self->IsWatched.Get() == 0 && Os.WatchThreadExit() != 0) self->IsWatched.Set(1);
+        return self;
+    }
+
+    /// <summary>The thread ends. Called by the C half, in the thread, once no more of it will run but other
+    /// exit hooks and handlers; these are served again, by a block that is claimed anew.</summary>
+    internal static void Exit(void** slot, ulong frame)
+    {
+        ThreadState* self = (ThreadState*)*slot;
+        if (self->Id == 0) return;
+        ulong id = self->Id;
+        ref SharedWord cell = ref ThreadState.WordOf(id);
+        ThreadWord word = new(cell.Load());
+        if (id > WarmBlocks) Reclaim.Flush(self, null, frame);
+        self->IsWatched.Set(0);
+        if (!cell.TryReplace(word.Value, word.To(ThreadWord.KindExiting).Value)) return;
+        *slot = Os.BootThread();
+        cell.Store(word.To(ThreadWord.KindFree).Value);
+    }
+
+    /// <summary>Claim a block nobody owns for a visit: its cells are settled and the caller alone may use
+    /// them, until Leave. Null: somebody owns it.</summary>
+    internal static ThreadState* TryVisit(ulong id, ulong frame)
+    {
+        ThreadWord word = new(ThreadState.WordOf(id).Load());
+        bool isOwn = word.Kind == ThreadWord.KindClaiming &&
+            word.IsOwnedBy(Os.ThreadNumber(), ForkEpoch.Current());
+        if (word.Kind != ThreadWord.KindFree && !isOwn) return null;
+        return TryOwn(id, word, Os.ThreadNumber(), frame);
+    }
+
+    /// <summary>End of a visit.</summary>
+    internal static void Leave(ThreadState* visited)
+    {
+        ref SharedWord cell = ref ThreadState.WordOf(visited->Id);
+        visited->ClaimLock.Free();
+        cell.Store(new ThreadWord(cell.Load()).To(ThreadWord.KindFree).Value);
+    }
+
+    /// <summary>Free the blocks of threads that ended without a word (SYS_exit). At most `most` are asked
+    /// for, going on where the last search ended. A block from before a fork is not asked for: its number
+    /// means another process's thread, and the thread that forked may yet come for it.</summary>
+    internal static bool Reap(ulong most)
+    {
+        ulong high = Arena.Header->HighThread.Load();
+        bool found = false;
+        for (ulong i = 0; i < most && i < high; i++)
+        {
+            ulong id = Arena.Header->ReapCursor.Add(1) % high + 1;
+            ThreadWord word = new(ThreadState.WordOf(id).Load());
+            if (!word.IsOwned || word.Stamp != ForkEpoch.Current()) continue;
+            if (Os.ThreadIsGone(word.Thread) == 0) continue;
+            found |= ThreadState.WordOf(id).TryReplace(
+                word.Value, word.To(ThreadWord.KindFree).Value);
+        }
+        return found;
+    }
+
+    private static ThreadState* Claim(void** slot, ulong frame)
+    {
+        uint thread = Os.ThreadNumber();
+        ulong high = Arena.Header->HighThread.Load();
+        for (ulong id = 1; id <= high; id++)
+        {
+            ThreadWord word = new(ThreadState.WordOf(id).Load());
+            if (!word.IsOwnedBy(thread, ForkEpoch.Current())) continue;
+            if (word.Kind == ThreadWord.KindLive) return Install(slot, ThreadState.Of(id));
+            if (word.Kind == ThreadWord.KindClaiming) return ClaimAt(id, word, thread, slot, frame);
+        }
+        ThreadState* self = ClaimFree(thread, slot, frame);
+        if (self != null || (ThreadState*)*slot != Os.BootThread()) return (ThreadState*)*slot;
+        if (Reap(ReapAtOnce)) self = ClaimFree(thread, slot, frame);
+        return self != null ? self : ClaimUnused(thread, slot, frame);
+    }
+
+    private static ThreadState* ClaimFree(uint thread, void** slot, ulong frame)
+    {
+        ulong high = Arena.Header->HighThread.Load();
+        for (ulong id = 1; id <= high; id++)
+        {
+            ThreadWord word = new(ThreadState.WordOf(id).Load());
+            if (word.Kind != ThreadWord.KindFree) continue;
+            ThreadState* self = ClaimAt(id, word, thread, slot, frame);
+            if (self != null) return self;
+        }
+        return null;
+    }
+
+    private static ThreadState* ClaimUnused(uint thread, void** slot, ulong frame)
+    {
+        for (ulong id = 1; id <= Arena.Header->Threads; id++)
+        {
+            ThreadWord word = new(ThreadState.WordOf(id).Load());
+            if (word.IsOwned) continue;
+            ThreadState* self = ClaimAt(id, word, thread, slot, frame);
+            if (self != null) return self;
+        }
+        return null;
+    }
+
+    /// <summary>Own the block if its word is still this one, settle it, and make it the thread's. A handler
+    /// may have interrupted us and done all of it: then its block is ours, and this one is left free.
+    /// </summary>
+    private static ThreadState* ClaimAt(
+        ulong id, ThreadWord word, uint thread, void** slot, ulong frame)
+    {
+        ThreadState* self = TryOwn(id, word, thread, frame);
+        if (self == null) return null;
+        ref SharedWord cell = ref ThreadState.WordOf(id);
+        if ((ThreadState*)*slot != Os.BootThread())
+        {
+            if ((ThreadState*)*slot != self) Leave(self);
+            return (ThreadState*)*slot;
+        }
+        cell.Store(new ThreadWord(cell.Load()).To(ThreadWord.KindLive).Value);
+        self->ClaimLock.Free();
+        return Install(slot, self);
+    }
+
+    private static ThreadState* TryOwn(ulong id, ThreadWord word, uint thread, ulong frame)
+    {
+        ThreadWord claiming = ThreadWord.Make(ThreadWord.KindClaiming, thread, ForkEpoch.Current());
+        if (!ThreadState.WordOf(id).TryReplace(word.Value, claiming.Value)) return null;
+        PageAllocator.RaiseTo(ref Arena.Header->HighThread, id);
+        ThreadState* self = ThreadState.Of(id);
+        if (word.IsOwned ? !self->ClaimLock.TryTake(frame, out _) : !TakeFresh(self, frame)) return null;
+        ThreadState.Prepare(self, id);
+        ThreadState.Settle(self, frame);
+        self->Stamp.Set(claiming.Stamp);
+        self->IsWatched.Set(0);
+        return self;
+    }
+
+    /// <summary>A block that nobody owned: whoever holds its lock is gone.</summary>
+    private static bool TakeFresh(ThreadState* self, ulong frame)
+    {
+        self->ClaimLock.Take(frame);
+        return true;
+    }
+
+    private static ThreadState* Install(void** slot, ThreadState* self)
+    {
+        *slot = self;
+        return self;
+    }
+}

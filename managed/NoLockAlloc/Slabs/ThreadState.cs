@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// A thread block: what the thread's slot points to. Blocks are type-stable: they lie in an array out of
+// band, are never unmapped, and pass from an ended thread to a new one with all that is in them.
+//
+// Memory picture, by offset: this header, which at the same time is the cell of "no bucket", so that a free
+// of a pointer into a block that is no slab finds Reciprocal and StartBias 0 there and falls out; then the
+// cells of buckets 1 to 13; then the size table. The block that every slot points to before its thread has
+// one (native/thread.c) is all zero: every fast path falls out of it by its ordinary tests.
+
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using NoLockAlloc.Pages;
+using NoLockAlloc.Words;
+
+namespace NoLockAlloc.Slabs;
+
+[StructLayout(LayoutKind.Explicit, Size = (int)ArenaLayout.ThreadBlockBytes)]
+internal unsafe struct ThreadState
+{
+    internal const nuint CellsEnd = (KmemCache.Buckets + 1) * KmemCacheThread.Bytes;
+    internal const int TableEntries = (int)KmemCache.MaximumSize / 8;
+
+    /// <summary>What the fast path of a free needs of the arena; 0 in the boot block.</summary>
+    [FieldOffset(0x40)] internal nuint Base;
+    [FieldOffset(0x48)] internal nuint LimitBytes;
+
+    /// <summary>The block's number, from 1; 0: the boot block.</summary>
+    [FieldOffset(0x50)] internal ulong Id;
+
+    /// <summary>The fork stamp under which its thread was last seen.</summary>
+    [FieldOffset(0x58)] internal LocalWord Stamp;
+
+    /// <summary>Held while the block is claimed or visited.</summary>
+    [FieldOffset(0x60)] internal LocalLock ClaimLock;
+
+    /// <summary>Not 0: the thread's end will be seen by nla_thread_exit.</summary>
+    [FieldOffset(0x68)] internal LocalWord IsWatched;
+
+    /// <summary>Not 0: everything that never changes has been written.</summary>
+    [FieldOffset(0x70)] internal LocalWord IsReady;
+
+    /// <summary>TableEntries offsets of cells, by (size - 1) / 8.</summary>
+    [FieldOffset((int)CellsEnd)] internal ushort FirstTable;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static KmemCacheThread* CellAt(ThreadState* self, nuint offset) =>
+        (KmemCacheThread*)((byte*)self + offset);
+
+    /// <summary>The cell for a size of 1 to MaximumSize bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static KmemCacheThread* CellForSize(ThreadState* self, nuint sizeLessOne) =>
+        CellAt(self, ((ushort*)((byte*)self + CellsEnd))[sizeLessOne >> 3]);
+
+    internal static KmemCacheThread* Cell(ThreadState* self, int bucket) =>
+        CellAt(self, (nuint)bucket * KmemCacheThread.Bytes);
+
+    internal static ThreadState* Of(ulong id) =>
+        (ThreadState*)(Arena.Header->ThreadBlocks + (nuint)(id - 1) * ArenaLayout.ThreadBlockBytes);
+
+    internal static ref SharedWord WordOf(ulong id) => ref Arena.Header->ThreadWords[id - 1];
+
+    /// <summary>Write what never changes.</summary>
+    internal static void Prepare(ThreadState* self, ulong id)
+    {
+        if (self->IsReady.Get() != 0) return;
+        self->Id = id;
+        self->Base = Arena.Base;
+        self->LimitBytes = Arena.LimitBytes;
+        for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
+        {
+            KmemCache cache = KmemCache.Of(bucket);
+            KmemCacheThread* cell = Cell(self, bucket);
+            cell->Owner = id;
+            cell->Bucket = bucket;
+            cell->Capacity = cache.Capacity;
+            cell->Reciprocal = cache.Reciprocal;
+            cell->StartBias = cache.StartBias;
+        }
+        for (int i = 0; i < TableEntries; i++)
+        {
+            int bucket = KmemCache.BucketOf(((nuint)i + 1) * 8);
+            (&self->FirstTable)[i] = (ushort)((nuint)bucket * KmemCacheThread.Bytes);
+        }
+        self->IsReady.Set(1);
+    }
+
+    /// <summary>Put in order whatever the last owner's calls left, wherever they were abandoned. Caller
+    /// holds ClaimLock, and nobody else uses the cells.</summary>
+    internal static void Settle(ThreadState* self, ulong frame)
+    {
+        for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
+        {
+            KmemCacheThread* cell = Cell(self, bucket);
+            if (!cell->Lock.IsFree) cell->Recovered.Count();
+            cell->Lock.Take(frame);
+            Journal.Settle(cell);
+            DeferFree.Drain(cell);
+            cell->Lock.Free();
+        }
+    }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+//
+// Calls that never resume: siglongjmp out of a handler at every instruction, threads that end in a
+// handler. The whole program has 1 MiB of slabs, so that its capacity, in objects, is exact: what
+// an abandoned call has lost is missing from it.
+#include "child.h"
+#include "counters.h"
+#include "interruption.h"
+#include "signals.h"
+
+#include <csetjmp>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static RunUnderOptions g_options("arena=1m");
+
+namespace
+{
+sigjmp_buf g_before;
+std::vector<void *> g_objects;
+
+void leave(void *, size_t)
+{
+    siglongjmp(g_before, 1);
+}
+
+// How many objects of a bucket there can be. Frees them all.
+size_t capacity(const Door &door, size_t size)
+{
+    nolockalloc_trim();
+    g_objects.clear();
+    while (void *object = door.allocate(size, 0, NUMA_NO_NODE))
+        g_objects.push_back(object);
+    for (void *object : g_objects)
+        door.free(object);
+    nolockalloc_trim();
+    return g_objects.size();
+}
+
+// Runs the interrupted call deep in the stack, so that all later calls are made from above it.
+[[gnu::noinline]] void abandon_deep_in_the_stack(Interruption &interruption, size_t index)
+{
+    volatile char deep[16384];
+    deep[0] = 0;
+    if (sigsetjmp(g_before, 1) == 0)
+        interruption.step(index, leave, nullptr);
+    stepper::forget();
+}
+
+// Every bucket serves as before: a workload that takes each path.
+bool every_bucket_works(const Door &door)
+{
+    for (size_t bucket : kBuckets)
+    {
+        Ledger ledger(door, 200);
+        size_t objects = bucket == 8192 ? 20 : 100;
+        for (int round = 0; round < 3; round++)
+        {
+            for (size_t i = 0; i < objects; i++)
+                ledger.allocate(bucket);
+            ledger.free_all();
+        }
+        nolockalloc_trim();
+        if (ledger.complaint() != nullptr)
+            return false;
+    }
+    return true;
+}
+
+// In a child: abandons the call, `times` over; returns what went wrong.
+std::string abandon(Interruption &interruption, const Door &door, size_t index, size_t times)
+{
+    size_t size = interruption.situation().size;
+    size_t before = capacity(door, size);
+    for (size_t i = 0; i < times; i++)
+    {
+        interruption.prepare();
+        abandon_deep_in_the_stack(interruption, index);
+        interruption.free_all();
+    }
+    if (!every_bucket_works(door))
+        return "a bucket does not work any more";
+    size_t after = capacity(door, size);
+    if (after + times < before)
+        return "lost " + std::to_string(before - after) + " objects";
+    return after > before ? "gained objects" : "";
+}
+
+struct Shared // with the children
+{
+    uint64_t recovered;
+    uint64_t abandoned;
+} *g_shared = static_cast<Shared *>(
+    mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+} // namespace
+
+class Abandoned : public testing::TestWithParam<std::tuple<Door, Situation>>
+{
+  protected:
+    const Door &door = std::get<0>(GetParam());
+    const Situation &situation = std::get<1>(GetParam());
+
+    // One child per boundary.
+    void abandon_everywhere(size_t times)
+    {
+        *g_shared = {};
+        Interruption interruption(door, situation);
+        ASSERT_TRUE(interruption.find()) << "the state was not reached";
+        for (size_t i = 0; i < interruption.trace().count && !HasFailure(); i++)
+        {
+            if (interruption.trace().boundary[i].occurrence > 0)
+                continue;
+            ChildResult result = run_in_child(
+                [&]
+                {
+                    std::string complaint = abandon(interruption, door, i, times);
+                    g_shared->recovered += count(&BucketStats::lock_recovered);
+                    g_shared->abandoned += times;
+                    fprintf(stderr, "%s\n", complaint.c_str());
+                    return complaint.empty() ? 0 : 1;
+                });
+            EXPECT_EQ(result.complaint(), "") << interruption.describe(i);
+        }
+        EXPECT_GT(g_shared->abandoned, 10u);
+    }
+};
+INSTANTIATE_TEST_SUITE_P(Calls, Abandoned,
+                         testing::Combine(testing::Values(direct_door(), exported_door()),
+                                          testing::ValuesIn(situations_with_a_lock())),
+                         [](const testing::TestParamInfo<std::tuple<Door, Situation>> &info)
+                         {
+                             return std::string(std::get<1>(info.param).name) + "_" +
+                                    std::get<0>(info.param).name;
+                         });
+
+TEST_P(Abandoned, AtAnyInstructionItLosesAtMostOneObject)
+{
+    abandon_everywhere(1);
+    EXPECT_GT(g_shared->recovered, 0u) << "no lock was ever taken back";
+}
+
+TEST_P(Abandoned, EightTimesInARowItLosesAtMostEight)
+{
+    abandon_everywhere(8);
+}
+
+TEST_P(Abandoned, FromAnAlternateStackItLosesAtMostOneObject)
+{
+    AlternateStack stack;
+    stepper::use_alternate_stack(true);
+    abandon_everywhere(1);
+    stepper::use_alternate_stack(false);
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+//
+// The fast path, counted instruction by instruction from the first of the direct entry to its
+// return: how many, no call, no atomic read-modify-write, no system call.
+#include "counters.h"
+#include "doors.h"
+#include "stepper.h"
+#include "stepper_machine.h"
+
+#include <cinttypes>
+
+namespace
+{
+constexpr size_t kMostToAllocate = 32;
+constexpr size_t kMostToFree = 42;
+
+stepper::Trace g_trace;
+void *g_object;
+size_t g_size;
+
+void allocate_one(void *)
+{
+    g_object = kmalloc_nolock(g_size, 0, NUMA_NO_NODE);
+}
+
+void free_one(void *)
+{
+    kfree_nolock(g_object);
+}
+
+// What a fast path may not contain, or "".
+std::string forbidden_in(const stepper::Trace &trace)
+{
+    for (size_t i = 0; i < trace.count; i++)
+    {
+        uintptr_t pc = trace.boundary[i].pc;
+        auto instruction = stepper::machine::decode(stepper::code_at(pc));
+        const char *what = instruction.lock_prefix            ? "a lock prefix"
+                           : instruction.exchange_with_memory ? "an xchg with memory"
+                           : instruction.call                 ? "a call"
+                           : stepper::machine::is_syscall(stepper::code_at(pc)) ? "a system call"
+                                                                                : nullptr;
+        if (what != nullptr)
+        {
+            char text[80];
+            snprintf(text, sizeof text, "%s at +0x%" PRIxPTR, what, pc - stepper::library_base());
+            return text;
+        }
+    }
+    return "";
+}
+
+void warm_up(size_t size)
+{
+    void *a = kmalloc_nolock(size, 0, NUMA_NO_NODE);
+    void *b = kmalloc_nolock(size, 0, NUMA_NO_NODE);
+    kfree_nolock(a);
+    kfree_nolock(b);
+}
+} // namespace
+
+TEST(FastPath, AnAllocationTakesAtMost32Instructions)
+{
+    for (size_t bucket : kBuckets)
+    {
+        warm_up(g_size = bucket);
+        uint64_t before = count(&BucketStats::alloc_fastpath, bucket);
+        stepper::trace(allocate_one, nullptr, g_trace);
+        ASSERT_EQ(count(&BucketStats::alloc_fastpath, bucket), before + 1) << "not the fast path";
+        EXPECT_GT(g_trace.count, 5u);
+        EXPECT_LE(g_trace.count, kMostToAllocate) << bucket;
+        EXPECT_EQ(forbidden_in(g_trace), "") << bucket;
+        kfree_nolock(g_object);
+    }
+    RecordProperty("instructions", int(g_trace.count));
+    printf("an allocation of %zu bytes: %zu instructions\n", g_size, g_trace.count);
+}
+
+TEST(FastPath, AFreeTakesAtMost42Instructions)
+{
+    for (size_t bucket : kBuckets)
+    {
+        warm_up(g_size = bucket);
+        allocate_one(nullptr);
+        uint64_t before = count(&BucketStats::free_fastpath, bucket);
+        stepper::trace(free_one, nullptr, g_trace);
+        ASSERT_EQ(count(&BucketStats::free_fastpath, bucket), before + 1) << "not the fast path";
+        EXPECT_GT(g_trace.count, 5u);
+        EXPECT_LE(g_trace.count, kMostToFree) << bucket;
+        EXPECT_EQ(forbidden_in(g_trace), "") << bucket;
+    }
+    RecordProperty("instructions", int(g_trace.count));
+    printf("a free of %zu bytes: %zu instructions\n", g_size, g_trace.count);
+}
+
+TEST(FastPath, IsTheSameLengthForEachSizeOfABucket)
+{
+    warm_up(64);
+    size_t lengths[2];
+    for (int i = 0; i < 2; i++)
+    {
+        g_size = i == 0 ? 33 : 64;
+        stepper::trace(allocate_one, nullptr, g_trace);
+        lengths[i] = g_trace.count;
+        kfree_nolock(g_object);
+    }
+    EXPECT_EQ(lengths[0], lengths[1]);
+}
+
+// The decoder is shown what it must find.
+TEST(Decoder, SeesLockPrefixesExchangesCallsAndSystemCalls)
+{
+    using stepper::machine::decode;
+    const uint8_t lock_add[] = {0xf0, 0x48, 0x01, 0x07};
+    const uint8_t exchange[] = {0x48, 0x87, 0x07};
+    const uint8_t exchange_registers[] = {0x48, 0x87, 0xc7};
+    const uint8_t near_call[] = {0xe8, 0, 0, 0, 0};
+    const uint8_t register_call[] = {0x41, 0xff, 0xd0};
+    const uint8_t tail_jump[] = {0xff, 0x25, 0, 0, 0, 0};
+    const uint8_t thread_local_load[] = {0x64, 0x48, 0x8b, 0x04, 0x25, 0, 0, 0, 0};
+    EXPECT_TRUE(decode(lock_add).lock_prefix);
+    EXPECT_TRUE(decode(exchange).exchange_with_memory);
+    EXPECT_FALSE(decode(exchange_registers).exchange_with_memory);
+    EXPECT_TRUE(decode(near_call).call);
+    EXPECT_TRUE(decode(register_call).call);
+    EXPECT_FALSE(decode(tail_jump).call);
+    EXPECT_FALSE(decode(thread_local_load).call || decode(thread_local_load).lock_prefix);
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+//
+// An Interruption is one call of the allocator, brought about in a chosen state again and again,
+// and interrupted at one boundary each time. The tests choose what the interrupting handler does.
+#ifndef NOLOCKALLOC_TESTS_INTERRUPTION_H
+#define NOLOCKALLOC_TESTS_INTERRUPTION_H
+
+#include "counters.h"
+#include "ledger.h"
+#include "stepper.h"
+
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+enum class Operation
+{
+    Allocate,
+    Free,
+    Trim,
+    Drain,
+    Stats,
+    Slabinfo,
+};
+
+// Which call, and in which state: from no slabs at all, allocate `prepared` objects, free them if
+// `freed`, trim if `trimmed`, then repeat the operation until the next one counts in `reached`.
+struct Situation
+{
+    const char *name;
+    Operation operation;
+    size_t size;
+    Counter reached;
+    size_t prepared = 0;
+    bool freed = false;
+    bool trimmed = false;
+    bool on_a_new_thread = false;
+    gfp_t gfp_flags = 0;
+};
+
+const std::vector<Situation> &all_situations();
+std::vector<Situation> situations_with_a_lock(); // on one thread, within 1 MiB of slabs
+const Situation &situation_named(const char *name);
+
+inline void PrintTo(const Situation &situation, std::ostream *out)
+{
+    *out << situation.name;
+}
+
+class Interruption
+{
+  public:
+    Interruption(const Door &door, const Situation &situation);
+    ~Interruption();
+    Interruption(const Interruption &) = delete;
+
+    // Finds the way into the state and traces the call there. False if `reached` never counted.
+    bool find();
+    const stepper::Trace &trace() const
+    {
+        return *_trace;
+    }
+
+    // The three parts of one run.
+    void prepare();
+    stepper::Outcome step(size_t index, stepper::Inject inject, void *context);
+    std::string settle(); // frees everything; "" if all bytes, addresses and counters are right
+    void free_all();      // the part of it that frees, for calls that were abandoned
+
+    // What a handler may use: objects of the same bucket and of another, allocated in prepare().
+    Ledger older, older_other;
+    Ledger nested; // empty
+    size_t other_size() const
+    {
+        return _situation.size == 128 ? 64 : 128;
+    }
+    const Situation &situation() const
+    {
+        return _situation;
+    }
+    std::string describe(size_t index) const; // of the boundary
+
+  private:
+    static void call(void *self);
+    void prepare_objects();
+    void perform();
+    bool count_steps();
+    bool on_thread(void (*body)(Interruption *));
+    void keep_result();
+
+    const Door &_door;
+    const Situation _situation;
+    Ledger _own;
+    std::unique_ptr<stepper::Trace> _trace;
+    size_t _steps = 0; // operations before the one that is interrupted
+    void *_result = nullptr;
+    Object _victim = {};
+    int _null_fd;
+    struct
+    {
+        size_t index;
+        stepper::Inject inject;
+        void *context;
+        stepper::Outcome outcome;
+    } _request = {};
+};
+
+// What a nested handler does, one letter each: a allocate and keep, f free an older object, r free
+// the first one it kept, A F the same in another bucket, t trim, d drain, s stats.
+struct Script
+{
+    const char *name;
+    std::string steps;
+};
+const std::vector<Script> &all_scripts();
+void play(Interruption &interruption, const std::string &steps);
+
+// Interrupts the call at every boundary with a script. "" if every run settled.
+std::string interrupt_everywhere(Interruption &interruption, const Script &script);
+
+#endif

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+//
+// The states in which calls are interrupted, and what the interrupting handlers do.
+#include "interruption.h"
+
+#include <cstdlib>
+#include <cstring>
+
+const std::vector<Situation> &all_situations()
+{
+    using Op = Operation;
+    using B = BucketStats;
+    static const std::vector<Situation> all = {
+        {"AllocateFromTheArray", Op::Allocate, 64, &B::alloc_fastpath, 2, true},
+        {"AllocateZeroed", Op::Allocate, 64, &B::alloc_fastpath, 2, true, false, false, __GFP_ZERO},
+        {"AllocateWithRefill", Op::Allocate, 64, &B::sheaf_refill, 1, false, true},
+        {"AllocateWithBarnGet", Op::Allocate, 64, &B::barn_get, 600, true},
+        {"AllocateWithNewSlab", Op::Allocate, 64, &B::alloc_slab},
+        {"AllocateLargest", Op::Allocate, 8192, &B::alloc_fastpath, 2, true},
+        {"AllocateLargestWithNewSlab", Op::Allocate, 8192, &B::alloc_slab},
+        {"AllocateFirstOfAThread", Op::Allocate, 64, nullptr, 0, false, false, true},
+        {"FreeToTheArray", Op::Free, 64, &B::free_fastpath, 2},
+        {"FreeWithBarnPut", Op::Free, 64, &B::barn_put, 600},
+        {"FreeWithFlush", Op::Free, 64, &B::sheaf_flush, 6000},
+        {"FreeLargest", Op::Free, 8192, &B::free_fastpath, 2},
+        {"FreeWithSlabGivenBack", Op::Free, 8192, &B::free_slab, 600},
+        {"FreeFirstOfAThread", Op::Free, 64, nullptr, 1, false, false, true},
+        {"Trim", Op::Trim, 64, nullptr, 600, true},
+        {"Drain", Op::Drain, 64, nullptr, 2, true},
+        {"Stats", Op::Stats, 64, nullptr, 2, true},
+        {"Slabinfo", Op::Slabinfo, 64, nullptr, 2, true},
+    };
+    return all;
+}
+
+std::vector<Situation> situations_with_a_lock()
+{
+    std::vector<Situation> some;
+    for (const Situation &situation : all_situations())
+    {
+        bool large = situation.size * situation.prepared > size_t(512) << 10;
+        bool reads = situation.operation == Operation::Stats ||
+                     situation.operation == Operation::Slabinfo ||
+                     situation.operation == Operation::Drain;
+        if (!large && !reads && !situation.on_a_new_thread)
+            some.push_back(situation);
+    }
+    return some;
+}
+
+const Situation &situation_named(const char *name)
+{
+    for (const Situation &situation : all_situations())
+        if (strcmp(situation.name, name) == 0)
+            return situation;
+    abort();
+}
+
+// A pair of allocate and free hides lost updates: most scripts leave a difference behind.
+const std::vector<Script> &all_scripts()
+{
+    static const std::vector<Script> all = {
+        {"AllocateAndKeep", "a"},
+        {"FreeAnOlderObject", "f"},
+        {"AllocateTwiceAndFreeTheFirst", "aar"},
+        {"AllocateInAnotherBucket", "A"},
+        {"FreeInAnotherBucket", "F"},
+        {"MoreThanAnArray", std::string(70, 'a') + std::string(70, 'f')},
+        {"Housekeeping", "tfdas"},
+    };
+    return all;
+}
+
+void play(Interruption &on, const std::string &steps)
+{
+    for (char step : steps)
+        switch (step)
+        {
+        case 'a':
+            on.nested.allocate(on.situation().size);
+            break;
+        case 'A':
+            on.nested.allocate(on.other_size());
+            break;
+        case 'f':
+            on.older.free_newest();
+            break;
+        case 'F':
+            on.older_other.free_newest();
+            break;
+        case 'r':
+            on.nested.free_oldest();
+            break;
+        case 't':
+            nolockalloc_trim();
+            break;
+        case 'd':
+            nolockalloc_drain();
+            break;
+        case 's':
+            counters();
+            break;
+        }
+}
+
+// In a loop, the first passes stand for all: what differs later is data.
+constexpr uint32_t kPasses = 3;
+
+std::string interrupt_everywhere(Interruption &interruption, const Script &script)
+{
+    struct Play
+    {
+        Interruption &interruption;
+        const std::string &steps;
+    } what = {interruption, script.steps};
+    auto inject = [](void *context, size_t)
+    {
+        auto *what = static_cast<Play *>(context);
+        play(what->interruption, what->steps);
+    };
+    for (size_t i = 0; i < interruption.trace().count; i++)
+    {
+        if (interruption.trace().boundary[i].occurrence >= kPasses)
+            continue;
+        interruption.prepare();
+        stepper::Outcome outcome = interruption.step(i, inject, &what);
+        std::string complaint = interruption.settle();
+        if (outcome.injections != 1)
+            complaint += " the boundary was not reached again";
+        if (!complaint.empty())
+            return interruption.describe(i) + ", handler " + script.name + ": " + complaint;
+    }
+    return "";
+}

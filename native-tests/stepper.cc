@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+//
+// The handler of SIGTRAP and its two drivers. REENTRY: the handler runs with nothing blocked; a
+// callback that steps again pushes a level of its own, and this level sleeps until it returns.
+#include "stepper.h"
+
+#include "stepper_machine.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace stepper
+{
+namespace
+{
+struct Level
+{
+    Level *outer;
+    Where where;
+    Trace *trace;     // or nullptr
+    size_t index;     // where to inject; kNever in a trace
+    Inject inject;
+    void *context;
+    uintptr_t entry_sp;
+    uintptr_t last_pc;
+    size_t seen;
+    size_t injections;
+    uintptr_t breakpoint; // 0 in the trap flag driver
+    uint32_t hits_left;
+    uint8_t original;
+    bool stepping_over;
+};
+
+constexpr size_t kNever = SIZE_MAX;
+thread_local Level *current;
+bool g_on_alternate_stack;
+
+void note(Level &level, uintptr_t pc, uintptr_t sp)
+{
+    Trace *trace = level.trace;
+    if (trace == nullptr)
+        return;
+    uint32_t depth = uint32_t(level.entry_sp - sp);
+    if (depth > trace->deepest)
+        trace->deepest = depth;
+    if (level.seen < kMaxBoundaries)
+        trace->boundary[level.seen] = {pc, 0, depth};
+}
+
+void call_back(Level &level, size_t index)
+{
+    level.injections++;
+    level.inject(level.context, index);
+    current = &level;
+}
+
+// One boundary of the trap flag driver. Returns whether to go on stepping.
+bool pass_boundary(Level &level, uintptr_t pc, uintptr_t sp)
+{
+    bool again = pc == level.last_pc && machine::is_string_instruction(code_at(pc));
+    level.last_pc = pc;
+    if (again || (level.where == Where::Library && !in_library(pc)))
+        return true;
+    note(level, pc, sp);
+    if (level.seen++ != level.index)
+        return true;
+    call_back(level, level.index);
+    return false;
+}
+
+void on_single_step(Level &level, ucontext_t *interrupted)
+{
+    greg_t *regs = interrupted->uc_mcontext.gregs;
+    for (;;)
+    {
+        uintptr_t pc = uintptr_t(regs[REG_RIP]);
+        if (machine::is_thunk(pc) || !pass_boundary(level, pc, uintptr_t(regs[REG_RSP])))
+        {
+            regs[REG_EFL] &= ~machine::kTrapFlag;
+            return;
+        }
+        // The processor does not trap after `syscall`: do the call here, and step on from there.
+        if (!machine::is_syscall(code_at(pc)) || !machine::perform_syscall(interrupted))
+            return;
+    }
+}
+
+void poke(uintptr_t pc, uint8_t byte)
+{
+    *reinterpret_cast<volatile uint8_t *>(pc) = byte;
+}
+
+void on_breakpoint(Level &level, ucontext_t *interrupted)
+{
+    greg_t *regs = interrupted->uc_mcontext.gregs;
+    poke(level.breakpoint, level.original);
+    regs[REG_RIP] = greg_t(level.breakpoint);
+    if (level.hits_left-- > 0)
+    {
+        level.stepping_over = true;
+        regs[REG_EFL] |= machine::kTrapFlag;
+        return;
+    }
+    level.breakpoint = 0;
+    call_back(level, level.index);
+}
+
+void on_trap(int, siginfo_t *info, void *context)
+{
+    int saved_errno = errno;
+    auto *interrupted = static_cast<ucontext_t *>(context);
+    greg_t *regs = interrupted->uc_mcontext.gregs;
+    Level *level = current;
+    if (level == nullptr)
+    {
+        if (info->si_code == SI_KERNEL)
+            abort(); // somebody else met the breakpoint
+        regs[REG_EFL] &= ~machine::kTrapFlag;
+    }
+    else if (info->si_code == SI_KERNEL)
+        on_breakpoint(*level, interrupted);
+    else if (level->stepping_over)
+    {
+        level->stepping_over = false;
+        regs[REG_EFL] &= ~machine::kTrapFlag;
+        poke(level->breakpoint, machine::kInt3);
+    }
+    else
+        on_single_step(*level, interrupted);
+    errno = saved_errno;
+}
+
+void install_handler()
+{
+    struct sigaction action = {};
+    action.sa_sigaction = on_trap;
+    action.sa_flags = SA_SIGINFO | SA_NODEFER | (g_on_alternate_stack ? SA_ONSTACK : 0);
+    sigaction(SIGTRAP, &action, nullptr);
+}
+
+Outcome run_stepped(Level &level, Call call, void *argument)
+{
+    install_handler();
+    level.entry_sp = uintptr_t(__builtin_frame_address(0));
+    level.outer = current;
+    current = &level;
+    machine::nla_step_thunk(call, argument);
+    current = level.outer;
+    return {level.seen, level.injections};
+}
+
+void number_occurrences(Trace &trace)
+{
+    size_t noted = trace.count < kMaxBoundaries ? trace.count : kMaxBoundaries;
+    for (size_t i = 0; i < noted; i++)
+        for (size_t j = i; j-- > 0;)
+            if (trace.boundary[j].pc == trace.boundary[i].pc)
+            {
+                trace.boundary[i].occurrence = trace.boundary[j].occurrence + 1;
+                break;
+            }
+}
+} // namespace
+
+void use_alternate_stack(bool use)
+{
+    g_on_alternate_stack = use;
+}
+
+void forget()
+{
+    current = nullptr;
+}
+
+void trace(Call call, void *argument, Trace &into, Where where)
+{
+    into.count = 0;
+    into.deepest = 0;
+    Level level = {};
+    level.where = where;
+    level.trace = &into;
+    level.index = kNever;
+    into.count = run_stepped(level, call, argument).boundaries;
+    number_occurrences(into);
+}
+
+Outcome inject_at(size_t index, Call call, void *argument, Inject inject, void *context,
+                  Where where)
+{
+    Level level = {};
+    level.where = where;
+    level.index = index;
+    level.inject = inject;
+    level.context = context;
+    return run_stepped(level, call, argument);
+}
+
+Outcome inject_at(const Trace &trace, size_t index, Call call, void *argument, Inject inject,
+                  void *context)
+{
+    if (index >= trace.count || index >= kMaxBoundaries)
+    {
+        call(argument);
+        return {trace.count, 0};
+    }
+    machine::make_writable(trace.boundary[index].pc);
+    install_handler();
+    Level level = {};
+    level.index = index;
+    level.inject = inject;
+    level.context = context;
+    level.breakpoint = trace.boundary[index].pc;
+    level.hits_left = trace.boundary[index].occurrence;
+    level.original = *code_at(level.breakpoint);
+    level.outer = current;
+    current = &level;
+    poke(level.breakpoint, machine::kInt3);
+    call(argument);
+    if (level.breakpoint != 0)
+        poke(level.breakpoint, level.original);
+    current = level.outer;
+    return {index, level.injections};
+}
+} // namespace stepper

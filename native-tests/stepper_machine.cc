@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+#include "stepper_machine.h"
+
+#include "nolockalloc.h"
+#include "stepper.h"
+
+#include <csignal>
+#include <dlfcn.h>
+#include <link.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+asm(R"(
+    .text
+    .globl nla_step_thunk
+    .type nla_step_thunk, @function
+nla_step_thunk:
+    pushq %rbp
+    movq  %rsp, %rbp
+    movq  %rdi, %rax
+    movq  %rsi, %rdi
+    pushfq
+    orq   $0x100, (%rsp)
+    popfq
+    callq *%rax
+nla_step_thunk_back:
+    nop
+    popq  %rbp
+    ret
+nla_step_thunk_end:
+    .size nla_step_thunk, . - nla_step_thunk
+)");
+
+extern "C" const char nla_step_thunk_back[] __attribute__((visibility("hidden")));
+extern "C" const char nla_step_thunk_end[] __attribute__((visibility("hidden")));
+
+namespace stepper
+{
+namespace
+{
+struct Code
+{
+    uintptr_t inside; // an address in the object that is wanted
+    uintptr_t base;
+    uintptr_t start;
+    uintptr_t end;
+};
+Code g_code;
+
+int find_object(struct dl_phdr_info *object, size_t, void *wanted)
+{
+    auto *code = static_cast<Code *>(wanted);
+    for (int i = 0; i < object->dlpi_phnum; i++)
+    {
+        const ElfW(Phdr) &segment = object->dlpi_phdr[i];
+        uintptr_t start = object->dlpi_addr + segment.p_vaddr;
+        if (segment.p_type != PT_LOAD || !(segment.p_flags & PF_X) || code->inside < start ||
+            code->inside >= start + segment.p_memsz)
+            continue;
+        code->base = object->dlpi_addr;
+        code->start = start;
+        code->end = start + segment.p_memsz;
+        return 1;
+    }
+    return 0;
+}
+
+// Before any handler runs: dl_iterate_phdr takes a lock.
+[[gnu::constructor]] void find_library()
+{
+    watch_code_of(nullptr);
+}
+} // namespace
+
+void watch_code_of(const void *function)
+{
+    auto *direct = reinterpret_cast<const void *>(&kmalloc_nolock_noprof);
+    g_code = {uintptr_t(function ? function : direct), 0, 0, 0};
+    dl_iterate_phdr(find_object, &g_code);
+}
+
+bool in_library(uintptr_t pc)
+{
+    return pc >= g_code.start && pc < g_code.end;
+}
+
+uintptr_t library_base()
+{
+    return g_code.base;
+}
+} // namespace stepper
+
+namespace stepper::machine
+{
+bool is_thunk(uintptr_t pc)
+{
+    return pc >= uintptr_t(nla_step_thunk_back) && pc < uintptr_t(nla_step_thunk_end);
+}
+
+bool is_string_instruction(const uint8_t *code)
+{
+    if (code[0] != 0xf2 && code[0] != 0xf3)
+        return false;
+    uint8_t opcode = (code[1] & 0xf0) == 0x40 ? code[2] : code[1];
+    return (opcode >= 0xa4 && opcode <= 0xa7) || (opcode >= 0xaa && opcode <= 0xaf);
+}
+
+static long raw_syscall(const greg_t *regs)
+{
+    long result = regs[REG_RAX];
+    register long r10 asm("r10") = regs[REG_R10];
+    register long r8 asm("r8") = regs[REG_R8];
+    register long r9 asm("r9") = regs[REG_R9];
+    asm volatile("syscall"
+                 : "+a"(result)
+                 : "D"(regs[REG_RDI]), "S"(regs[REG_RSI]), "d"(regs[REG_RDX]), "r"(r10), "r"(r8),
+                   "r"(r9)
+                 : "rcx", "r11", "memory");
+    return result;
+}
+
+// A blocked SIGTRAP under the trap flag ends the process, so the mask is changed here without it.
+static long change_mask(ucontext_t *interrupted)
+{
+    const greg_t *regs = interrupted->uc_mcontext.gregs;
+    auto *mask = reinterpret_cast<uint64_t *>(&interrupted->uc_sigmask);
+    uint64_t before = *mask;
+    const auto *set = reinterpret_cast<const uint64_t *>(regs[REG_RSI]);
+    if (set != nullptr)
+    {
+        uint64_t after = regs[REG_RDI] == SIG_BLOCK     ? before | *set
+                         : regs[REG_RDI] == SIG_UNBLOCK ? before & ~*set
+                                                        : *set;
+        *mask = after & ~(uint64_t(1) << (SIGTRAP - 1));
+    }
+    if (regs[REG_RDX] != 0)
+        *reinterpret_cast<uint64_t *>(regs[REG_RDX]) = before;
+    return 0;
+}
+
+bool perform_syscall(ucontext_t *interrupted)
+{
+    greg_t *regs = interrupted->uc_mcontext.gregs;
+    switch (regs[REG_RAX])
+    {
+    case SYS_rt_sigreturn:
+    case SYS_clone:
+    case SYS_clone3:
+    case SYS_fork:
+    case SYS_vfork:
+    case SYS_execve:
+    case SYS_exit:
+    case SYS_exit_group:
+        return false;
+    case SYS_rt_sigprocmask:
+        regs[REG_RAX] = change_mask(interrupted);
+        break;
+    default:
+        regs[REG_RAX] = raw_syscall(regs);
+        break;
+    }
+    regs[REG_RIP] += 2;
+    regs[REG_RCX] = regs[REG_RIP];
+    regs[REG_R11] = regs[REG_EFL];
+    return true;
+}
+
+void make_writable(uintptr_t pc)
+{
+    uintptr_t page = pc & ~uintptr_t(4095);
+    mprotect(reinterpret_cast<void *>(page), 4096, PROT_READ | PROT_WRITE | PROT_EXEC);
+}
+
+Instruction decode(const uint8_t *code)
+{
+    Instruction result = {};
+    for (;; code++)
+    {
+        if (*code == 0xf0)
+            result.lock_prefix = true;
+        bool prefix = *code == 0xf0 || *code == 0xf2 || *code == 0xf3 || *code == 0x2e ||
+                      *code == 0x36 || *code == 0x3e || *code == 0x26 || *code == 0x64 ||
+                      *code == 0x65 || *code == 0x66 || *code == 0x67;
+        if (!prefix)
+            break;
+    }
+    if ((*code & 0xf0) == 0x40)
+        code++;
+    uint8_t operation = (code[1] >> 3) & 7;
+    result.exchange_with_memory = (code[0] == 0x86 || code[0] == 0x87) && code[1] < 0xc0;
+    result.call = code[0] == 0xe8 || (code[0] == 0xff && (operation == 2 || operation == 3));
+    return result;
+}
+} // namespace stepper::machine

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The operating system, Linux: each function is one or two system calls.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "shim.h"
+
+enum
+{
+    BLOCK_BYTES = 65536,
+    KERNEL_SIGSET_BYTES = 8
+};
+
+extern char **environ;
+
+uintptr_t nla_os_reserve(size_t bytes)
+{
+    int saved = errno;
+    size_t room = bytes + BLOCK_BYTES;
+    void *at = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                    -1, 0);
+    errno = saved;
+    if (at == MAP_FAILED)
+    {
+        return 0;
+    }
+    uintptr_t start = (uintptr_t)at;
+    uintptr_t aligned = (start + BLOCK_BYTES - 1) & ~(uintptr_t)(BLOCK_BYTES - 1);
+    if (aligned != start)
+    {
+        nla_os_release(start, aligned - start);
+    }
+    if (aligned + bytes != start + room)
+    {
+        nla_os_release(aligned + bytes, start + room - (aligned + bytes));
+    }
+    return aligned;
+}
+
+void nla_os_release(uintptr_t address, size_t bytes)
+{
+    int saved = errno;
+    munmap((void *)address, bytes);
+    errno = saved;
+}
+
+int nla_os_purge(uintptr_t address, size_t bytes)
+{
+    int saved = errno;
+    int result = madvise((void *)address, bytes, MADV_DONTNEED);
+    errno = saved;
+    return result;
+}
+
+void nla_os_wipe_on_fork(uintptr_t address, size_t bytes)
+{
+    int saved = errno;
+    madvise((void *)address, bytes, MADV_WIPEONFORK);
+    errno = saved;
+}
+
+int nla_os_write(int fd, const void *text, size_t bytes)
+{
+    int saved = errno;
+    int result = 0;
+    const char *next = text;
+    while (bytes != 0 && result == 0)
+    {
+        ssize_t written = write(fd, next, bytes);
+        if (written >= 0)
+        {
+            next += written;
+            bytes -= (size_t)written;
+        }
+        else if (errno != EINTR)
+        {
+            result = -errno;
+        }
+    }
+    errno = saved;
+    return result;
+}
+
+_Noreturn void nla_os_abort(void)
+{
+    abort();
+}
+
+uint32_t nla_os_thread_number(void)
+{
+    return (uint32_t)syscall(SYS_gettid);
+}
+
+int nla_os_thread_is_gone(uint32_t number)
+{
+    int saved = errno;
+    long result = syscall(SYS_tgkill, getpid(), number, 0);
+    int gone = result != 0 && errno == ESRCH;
+    errno = saved;
+    return gone;
+}
+
+/* rt_sigprocmask copies the new mask before it looks at `how`, and this `how` is none: it changes nothing and
+ * tells EFAULT from EINVAL. */
+int nla_os_peek(uintptr_t address, uint64_t *word)
+{
+    int saved = errno;
+    long result = syscall(SYS_rt_sigprocmask, -1, address, NULL, KERNEL_SIGSET_BYTES);
+    int is_there = result != 0 && errno == EINVAL;
+    int is_absent = result != 0 && errno == EFAULT;
+    errno = saved;
+    if (!is_there)
+    {
+        return is_absent ? 0 : -1;
+    }
+    memcpy(word, (const void *)address, sizeof *word);
+    return 1;
+}
+
+const char *nla_os_options(void)
+{
+    static const char name[] = "NOLOCKALLOC_OPTIONS=";
+    int saved = errno;
+    int is_set_uid = getauxval(AT_SECURE) != 0;
+    errno = saved;
+    if (is_set_uid || environ == NULL)
+    {
+        return NULL;
+    }
+    for (char **entry = environ; *entry != NULL; entry++)
+    {
+        if (strncmp(*entry, name, sizeof name - 1) == 0)
+        {
+            return *entry + sizeof name - 1;
+        }
+    }
+    return NULL;
+}

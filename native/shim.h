@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What C and C# promise each other. Included by nobody outside native/. Everything is hidden and has the
+ * prefix nla_; managed/NoLockAlloc/Machine/Os.cs is the other side, line for line.
+ *
+ * Every function here may be called in any context: async-signal-safe, never waiting, errno preserved.
+ * Addresses are page aligned where memory is mapped; sizes are bytes.
+ */
+#ifndef NLA_SHIM_H
+#define NLA_SHIM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- C# calls C ---------------------------------------------------------------------------------- */
+
+/* Address space, readable, writable, zero, committed at first touch; 0 if refused. Aligned to 64 KiB. */
+uintptr_t nla_os_reserve(size_t bytes);
+/* Undo it. */
+void nla_os_release(uintptr_t address, size_t bytes);
+/* Give the memory back; the range stays usable and reads as zero. 0; -1: it was not given back. */
+int nla_os_purge(uintptr_t address, size_t bytes);
+/* From now on a forked child finds zero in this range. Without effect where the OS cannot. */
+void nla_os_wipe_on_fork(uintptr_t address, size_t bytes);
+/* write(2) until all is written; 0 or -errno. */
+int nla_os_write(int fd, const void *text, size_t bytes);
+/* End the process by SIGABRT. */
+_Noreturn void nla_os_abort(void);
+/* The OS's number of the calling thread. */
+uint32_t nla_os_thread_number(void);
+/* 1: this process surely has no thread of that number; 0: it may have one. */
+int nla_os_thread_is_gone(uint32_t number);
+/* Read a word that may not be mapped. 1: read; 0: nothing is mapped there; -1: unknown. */
+int nla_os_peek(uintptr_t address, uint64_t *word);
+/* The value of NOLOCKALLOC_OPTIONS; NULL if unset and in set-uid programs. */
+const char *nla_os_options(void);
+
+/* Have nla_thread_exit called when the calling thread ends. 0: that cannot be had (now). */
+int nla_os_watch_thread_exit(void);
+/* Where the calling thread keeps the address of its block. */
+void **nla_os_slot(void);
+/* The block in the slot; *return_address becomes that of the caller of the C# method that calls. */
+void *nla_os_enter(uint64_t *return_address);
+/* The block that every slot holds before its thread has one. All zero for ever, but for words that fast
+ * paths write and nobody reads. */
+void *nla_os_boot_thread(void);
+
+/* ---- C calls C# ---------------------------------------------------------------------------------- */
+
+/* The direct entries' targets. frame: address of the return address, its low 16 bits on top. */
+void *nla_kmalloc_nolock(size_t size, unsigned gfp_flags, int node, void *block, uint64_t frame);
+void nla_kfree_nolock(const void *object, void *block, uint64_t frame);
+/* The calling thread ends. */
+void nla_thread_exit(void **slot, uint64_t frame);
+/* What a thread block takes; the boot block must have as much. */
+size_t nla_thread_block_bytes(void);
+
+#define NLA_THREAD_BLOCK_BYTES 14336
+
+#endif

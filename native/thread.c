@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The thread-local slot, and the end of threads.
+ *
+ * The slot is initial-exec: its address is an offset from the thread pointer that the loader computed, so
+ * that reaching it calls nothing and allocates nothing, in any context.
+ */
+#include <errno.h>
+#include <pthread.h>
+
+#include "shim.h"
+
+/* All zero: each fast path falls out of it by its ordinary tests. */
+_Alignas(64) static unsigned char boot_thread[NLA_THREAD_BLOCK_BYTES];
+
+__attribute__((visibility("hidden"), tls_model("initial-exec"))) __thread void *nla_slot = boot_thread;
+
+/* glibc keeps the values of the first 32 keys in the thread itself; a later key would allocate at its first
+ * use in a thread, so it is not used, and the ends of threads are noticed by their numbers. */
+enum
+{
+    KEYS_WITHOUT_ALLOCATION = 32
+};
+
+static pthread_key_t exit_key;
+static int has_exit_key;
+
+void *nla_os_boot_thread(void)
+{
+    return boot_thread;
+}
+
+/* Keeps its frame pointer, as C# methods keep theirs: the caller's return address lies above it. */
+__attribute__((optimize("no-omit-frame-pointer"), noinline)) void *nla_os_enter(
+    uint64_t *return_address)
+{
+    uint64_t *own = __builtin_frame_address(0);
+    uint64_t *managed = (uint64_t *)own[0];
+    *return_address = managed[1];
+    return nla_slot;
+}
+
+void **nla_os_slot(void)
+{
+    return &nla_slot;
+}
+
+int nla_os_watch_thread_exit(void)
+{
+    if (!__atomic_load_n(&has_exit_key, __ATOMIC_ACQUIRE))
+    {
+        return 0;
+    }
+    int saved = errno;
+    int error = pthread_setspecific(exit_key, &nla_slot);
+    errno = saved;
+    return error == 0;
+}
+
+static void on_thread_exit(void *slot)
+{
+    uint64_t *frame = __builtin_frame_address(0);
+    nla_thread_exit(slot, (uint64_t)(uintptr_t)(frame + 1) | frame[1] << 48);
+}
+
+/* Before this has run, and where it fails, threads are served all the same. */
+__attribute__((constructor)) static void start(void)
+{
+    if (nla_thread_block_bytes() != NLA_THREAD_BLOCK_BYTES)
+    {
+        nla_os_abort();
+    }
+    if (pthread_key_create(&exit_key, on_thread_exit) != 0)
+    {
+        return;
+    }
+    if (exit_key < KEYS_WITHOUT_ALLOCATION)
+    {
+        __atomic_store_n(&has_exit_key, 1, __ATOMIC_RELEASE);
+    }
+    else
+    {
+        pthread_key_delete(exit_key);
+    }
+}
