@@ -3,11 +3,13 @@
 
 option(NOLOCKALLOC_WERROR "Warnings are errors" OFF)
 
+# -Wshadow for C only: in C++ it dislikes that the header's nolockalloc_stats is, as stat is in POSIX,
+# a struct and a function.
 function(nla_warn target)
   target_compile_options(
     ${target}
     PRIVATE
-      $<$<COMPILE_LANGUAGE:C,CXX>:-Wall;-Wextra;-Wshadow;-Wconversion;-Wundef;-Wvla>
-      $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes;-Wmissing-prototypes>
+      $<$<COMPILE_LANGUAGE:C,CXX>:-Wall;-Wextra;-Wconversion;-Wundef;-Wvla>
+      $<$<COMPILE_LANGUAGE:C>:-Wshadow;-Wstrict-prototypes;-Wmissing-prototypes>
       $<$<AND:$<BOOL:${NOLOCKALLOC_WERROR}>,$<COMPILE_LANGUAGE:C,CXX>>:-Werror>)
 endfunction()

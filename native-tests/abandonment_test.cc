@@ -40,7 +40,7 @@ size_t capacity(const Door &door, size_t size)
 // Runs the interrupted call deep in the stack, so that all later calls are made from above it.
 [[gnu::noinline]] void abandon_deep_in_the_stack(Interruption &interruption, size_t index)
 {
-    volatile char deep[16384];
+    [[maybe_unused]] volatile char deep[16384];
     deep[0] = 0;
     if (sigsetjmp(g_before, 1) == 0)
         interruption.step(index, leave, nullptr);

@@ -111,65 +111,62 @@ namespace
 struct Tower
 {
     const Door *door;
-    stepper::Trace *trace_of_64;
-    stepper::Trace *trace_of_retry;
     size_t index; // of the inner interruption
     Nested top;
     void *middle;
-    bool middle_retried;
-    size_t injections;
+    bool injected;
 };
 
-void build_middle(void *argument)
+void allocate_middle(void *argument)
 {
     auto *tower = static_cast<Tower *>(argument);
     tower->middle = tower->door->allocate(64, 0, NUMA_NO_NODE);
 }
 
-void trace_retry(void *context, size_t)
+void interrupt_middle(void *context, size_t)
 {
     auto *tower = static_cast<Tower *>(context);
-    stepper::trace(build_middle, tower, *tower->trace_of_retry);
-    tower->middle_retried = ksize(tower->middle) == 96;
-    tower->door->free(tower->middle);
-}
-
-void interrupt_retry(void *context, size_t)
-{
-    auto *tower = static_cast<Tower *>(context);
-    tower->injections = stepper::inject_at(*tower->trace_of_retry, tower->index, build_middle, tower,
-                                           allocate_nested, &tower->top)
-                            .injections;
+    auto outcome =
+        stepper::inject_at(tower->index, allocate_middle, tower, allocate_nested, &tower->top);
+    tower->injected = outcome.injections == 1;
+    tower->top.retried = ksize(tower->middle) == 96;
     tower->door->free(tower->middle);
 }
 } // namespace
 
 TEST_P(BucketRetry, WithBothBucketsInUseTheObjectComesFromASlab)
 {
-    static stepper::Trace of_64, of_retry;
+    static stepper::Trace trace;
     Outer outer = {&door, 64, nullptr};
-    Tower tower = {&door, &of_64, &of_retry, 0, {&door, 64, 0, false, false}, nullptr, false, 0};
+    Tower tower = {};
+    tower.door = &door;
+    tower.top.door = &door;
+    tower.top.size = 64;
+    tower.index = SIZE_MAX; // no inner interruption yet
     door.free(allocate(96));
     door.free(allocate(64));
-    stepper::trace(allocate_outer, &outer, of_64);
+    stepper::trace(allocate_outer, &outer, trace);
     door.free(outer.object);
     size_t held = 0;
-    for (; held < of_64.count && !tower.middle_retried; held++)
+    for (; held < trace.count && !tower.top.retried; held++)
     {
-        stepper::inject_at(of_64, held, allocate_outer, &outer, trace_retry, &tower);
+        stepper::inject_at(trace, held, allocate_outer, &outer, interrupt_middle, &tower);
         door.free(outer.object);
     }
-    ASSERT_TRUE(tower.middle_retried) << "the lock of 64 was never held";
+    ASSERT_TRUE(tower.top.retried) << "the lock of 64 was never held";
     held--;
     size_t directs = 0;
-    for (tower.index = 0; tower.index < of_retry.count; tower.index++)
+    tower.injected = true;
+    for (tower.index = 0; tower.injected; tower.index++)
     {
-        stepper::inject_at(of_64, held, allocate_outer, &outer, interrupt_retry, &tower);
-        ASSERT_EQ(tower.injections, 1u) << tower.index;
-        ASSERT_GE(tower.top.got, 64u) << "NULL is never contention, at " << tower.index;
+        tower.top.got = 64;
+        tower.top.direct = false;
+        stepper::inject_at(trace, held, allocate_outer, &outer, interrupt_middle, &tower);
+        EXPECT_GE(tower.top.got, 64u) << "NULL is never contention, at " << tower.index;
         directs += tower.top.direct;
         door.free(outer.object);
     }
+    EXPECT_GT(tower.index, 30u);
     EXPECT_GT(directs, 0u);
     EXPECT_EQ(complaint_after_trim(), "");
 }

@@ -8,6 +8,7 @@
 #include "signals.h"
 
 #include <atomic>
+#include <sys/time.h>
 #include <thread>
 
 namespace
@@ -61,9 +62,8 @@ class Signal : public EveryDoor
         g_stage = &stage;
     }
 
-    void expect_all_well(std::initializer_list<const Ledger *> others = {})
+    void expect_all_well()
     {
-        std::vector<const Ledger *> ledgers = others;
         in_handler.check();
         EXPECT_EQ(overlap_in({&in_handler, &outside}), "");
         outside.free_all();

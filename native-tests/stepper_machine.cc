@@ -120,6 +120,12 @@ static long raw_syscall(const greg_t *regs)
 }
 
 // A blocked SIGTRAP under the trap flag ends the process, so the mask is changed here without it.
+static bool is_mask_change(const greg_t *regs)
+{
+    return regs[REG_RAX] == SYS_rt_sigprocmask && regs[REG_RDI] >= SIG_BLOCK &&
+           regs[REG_RDI] <= SIG_SETMASK;
+}
+
 static long change_mask(ucontext_t *interrupted)
 {
     const greg_t *regs = interrupted->uc_mcontext.gregs;
@@ -152,11 +158,8 @@ bool perform_syscall(ucontext_t *interrupted)
     case SYS_exit:
     case SYS_exit_group:
         return false;
-    case SYS_rt_sigprocmask:
-        regs[REG_RAX] = change_mask(interrupted);
-        break;
     default:
-        regs[REG_RAX] = raw_syscall(regs);
+        regs[REG_RAX] = is_mask_change(regs) ? change_mask(interrupted) : raw_syscall(regs);
         break;
     }
     regs[REG_RIP] += 2;

@@ -10,6 +10,7 @@
 #include "storm.h"
 
 #include <ctime>
+#include <sys/time.h>
 
 namespace
 {

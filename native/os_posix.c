@@ -61,11 +61,17 @@ int nla_os_purge(uintptr_t address, size_t bytes)
     return result;
 }
 
-void nla_os_wipe_on_fork(uintptr_t address, size_t bytes)
+int nla_os_wipe_on_fork(uintptr_t address, size_t bytes)
 {
     int saved = errno;
-    madvise((void *)address, bytes, MADV_WIPEONFORK);
+    int result = madvise((void *)address, bytes, MADV_WIPEONFORK);
     errno = saved;
+    return result;
+}
+
+uint32_t nla_os_process_number(void)
+{
+    return (uint32_t)getpid();
 }
 
 int nla_os_write(int fd, const void *text, size_t bytes)

@@ -20,8 +20,10 @@ uintptr_t nla_os_reserve(size_t bytes);
 void nla_os_release(uintptr_t address, size_t bytes);
 /* Give the memory back; the range stays usable and reads as zero. 0; -1: it was not given back. */
 int nla_os_purge(uintptr_t address, size_t bytes);
-/* From now on a forked child finds zero in this range. Without effect where the OS cannot. */
-void nla_os_wipe_on_fork(uintptr_t address, size_t bytes);
+/* From now on a forked child finds zero in this range. 0; -1: the OS cannot. */
+int nla_os_wipe_on_fork(uintptr_t address, size_t bytes);
+/* The OS's number of the process. */
+uint32_t nla_os_process_number(void);
 /* write(2) until all is written; 0 or -errno. */
 int nla_os_write(int fd, const void *text, size_t bytes);
 /* End the process by SIGABRT. */

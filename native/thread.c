@@ -22,6 +22,12 @@ enum
     KEYS_WITHOUT_ALLOCATION = 32
 };
 
+/* No frame of an exported C# method is larger; a frame pointer that leads further is none. */
+enum
+{
+    FRAME_BYTES_AT_MOST = 4096
+};
+
 static pthread_key_t exit_key;
 static int has_exit_key;
 
@@ -36,7 +42,8 @@ __attribute__((optimize("no-omit-frame-pointer"), noinline)) void *nla_os_enter(
 {
     uint64_t *own = __builtin_frame_address(0);
     uint64_t *managed = (uint64_t *)own[0];
-    *return_address = managed[1];
+    size_t distance = (size_t)((uintptr_t)managed - (uintptr_t)own);
+    *return_address = distance < FRAME_BYTES_AT_MOST ? managed[1] : 0;
     return nla_slot;
 }
 

@@ -74,7 +74,7 @@ static void describe(struct subject subjects[2], const struct options *options)
         "wall",
         options->quick ? 1 : 5,
         {options->ngrams, "--threads", "2", "--words", "5", "--megabytes",
-         options->quick ? "8" : "32", "/usr/share/common-licenses", "/usr/include", options->text}};
+         options->quick ? "4" : "16", "/usr/share/common-licenses", "/usr/include", options->text}};
 }
 
 static int run_demo(const struct options *options)

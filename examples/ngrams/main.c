@@ -21,6 +21,12 @@ enum
     SHOWN = 3, /* of the most frequent grams of each length */
 };
 
+struct thread
+{
+    struct tally tally;
+    struct gram *best[MAX_WORDS][SHOWN]; /* the most frequent grams that it saw, by length */
+};
+
 struct work
 {
     unsigned threads;
@@ -29,44 +35,49 @@ struct work
     struct corpus corpus;
     struct table common;
     _Atomic size_t next_file;
-    _Atomic size_t next_page;
+    _Atomic size_t next_page[2];
     pthread_barrier_t counted; /* all files are in the common table */
+    pthread_barrier_t ranked;  /* and it has been searched for the most frequent grams */
     pthread_barrier_t printed;
-    struct tally tally[MAX_THREADS];
+    struct thread thread[MAX_THREADS];
 };
 
 static struct work work = {.threads = 2, .max_words = 3, .max_bytes = 16u << 20};
 
-static void show_frequent(struct gram *gram, void *argument)
+/* Puts a gram among the most frequent ones of its length. */
+static void rank(struct gram *gram, void *argument)
 {
-    struct gram **best = (struct gram **)argument + (gram->words - 1) * SHOWN;
+    struct gram **best = ((struct thread *)argument)->best[gram->words - 1];
 
-    for (int i = 0; i < SHOWN; i++)
+    for (int i = 0; i < SHOWN && gram != NULL; i++)
     {
         struct gram *other = best[i];
         if (other != NULL && other->count >= gram->count)
             continue;
         best[i] = gram;
         gram = other;
-        if (gram == NULL)
-            return;
     }
 }
 
 static void print_results(void)
 {
-    struct gram *best[MAX_WORDS * SHOWN] = {NULL};
+    struct thread *sum = &work.thread[0];
     uint64_t words = 0;
 
-    table_each(&work.common, show_frequent, best);
     for (unsigned i = 0; i < work.threads; i++)
-        words += work.tally[i].words;
+        words += work.thread[i].tally.words;
+    for (unsigned i = 1; i < work.threads; i++)
+        for (unsigned g = 0; g < MAX_WORDS * SHOWN; g++)
+            if (work.thread[i].best[g / SHOWN][g % SHOWN] != NULL)
+                rank(work.thread[i].best[g / SHOWN][g % SHOWN], sum);
     printf("%zu files, %.1f MB, %llu words\n", work.corpus.count, (double)work.corpus.bytes / 1e6,
            (unsigned long long)words);
-    for (unsigned i = 0; i < work.max_words * SHOWN; i++)
-        if (best[i] != NULL)
-            printf("%10llu  %.*s\n", (unsigned long long)best[i]->count, best[i]->length,
-                   best[i]->text);
+    for (unsigned g = 0; g < MAX_WORDS * SHOWN; g++)
+    {
+        const struct gram *gram = sum->best[g / SHOWN][g % SHOWN];
+        if (gram != NULL)
+            printf("%10llu  %.*s\n", (unsigned long long)gram->count, gram->length, gram->text);
+    }
 }
 
 static void count_files(struct tally *tally)
@@ -89,15 +100,18 @@ static void count_files(struct tally *tally)
 
 static void *run_thread(void *argument)
 {
-    struct tally *tally = argument;
+    struct thread *self = argument;
     size_t number;
 
-    count_files(tally);
-    if (pthread_barrier_wait(&work.counted) == PTHREAD_BARRIER_SERIAL_THREAD)
+    count_files(&self->tally);
+    pthread_barrier_wait(&work.counted);
+    while ((number = atomic_fetch_add(&work.next_page[0], 1)) < work.common.pages)
+        table_each(&work.common, number, rank, self);
+    if (pthread_barrier_wait(&work.ranked) == PTHREAD_BARRIER_SERIAL_THREAD)
         print_results();
     pthread_barrier_wait(&work.printed);
-    while ((number = atomic_fetch_add(&work.next_page, 1)) < work.common.pages)
-        table_free_page(&work.common, number, tally);
+    while ((number = atomic_fetch_add(&work.next_page[1], 1)) < work.common.pages)
+        table_free_page(&work.common, number, &self->tally);
     return NULL;
 }
 
@@ -106,11 +120,12 @@ static void run_threads(void)
     pthread_t thread[MAX_THREADS];
 
     pthread_barrier_init(&work.counted, NULL, work.threads);
+    pthread_barrier_init(&work.ranked, NULL, work.threads);
     pthread_barrier_init(&work.printed, NULL, work.threads);
     for (unsigned i = 1; i < work.threads; i++)
-        if (pthread_create(&thread[i], NULL, run_thread, &work.tally[i]) != 0)
+        if (pthread_create(&thread[i], NULL, run_thread, &work.thread[i]) != 0)
             abort();
-    run_thread(&work.tally[0]);
+    run_thread(&work.thread[0]);
     for (unsigned i = 1; i < work.threads; i++)
         pthread_join(thread[i], NULL);
 }
@@ -155,9 +170,9 @@ int main(int count, char *arguments[])
     kfree_nolock(work.common.page);
     for (unsigned i = 0; i < work.threads; i++)
     {
-        sum.made += work.tally[i].made;
-        sum.freed += work.tally[i].freed;
-        sum.out_of_memory |= work.tally[i].out_of_memory;
+        sum.made += work.thread[i].tally.made;
+        sum.freed += work.thread[i].tally.freed;
+        sum.out_of_memory |= work.thread[i].tally.out_of_memory;
     }
     printf("%llu grams made, %llu freed\n", (unsigned long long)sum.made,
            (unsigned long long)sum.freed);

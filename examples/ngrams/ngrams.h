@@ -78,9 +78,9 @@ bool table_init(struct table *table, size_t pages);
 void table_add(struct table *table, struct gram *gram, struct tally *tally);
 /* Moves every gram of one table into another. */
 void table_move(struct table *from, struct table *to, struct tally *tally);
-void table_each(struct table *table, void (*visit)(struct gram *gram, void *argument),
-                void *argument);
-/* Frees the grams of one page and the page; different threads may do different pages. */
+/* Of one page. Different threads may do different pages. */
+void table_each(const struct table *table, size_t number,
+                void (*visit)(struct gram *gram, void *argument), void *argument);
 void table_free_page(struct table *table, size_t number, struct tally *tally);
 
 #endif /* NGRAMS_H */

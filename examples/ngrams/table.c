@@ -105,17 +105,14 @@ void table_move(struct table *from, struct table *to, struct tally *tally)
     }
 }
 
-void table_each(struct table *table, void (*visit)(struct gram *gram, void *argument),
-                void *argument)
+void table_each(const struct table *table, size_t number,
+                void (*visit)(struct gram *gram, void *argument), void *argument)
 {
-    for (size_t number = 0; number < table->pages; number++)
-    {
-        struct page *page = table->page[number];
+    struct page *page = table->page[number];
 
-        for (size_t i = 0; page != NULL && i < SLOTS; i++)
-            for (struct gram *gram = page->slot[i]; gram != NULL; gram = gram->next)
-                visit(gram, argument);
-    }
+    for (size_t i = 0; page != NULL && i < SLOTS; i++)
+        for (struct gram *gram = page->slot[i]; gram != NULL; gram = gram->next)
+            visit(gram, argument);
 }
 
 void table_free_page(struct table *table, size_t number, struct tally *tally)

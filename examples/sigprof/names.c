@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names of functions as people read them: C++ symbols are demangled, argument lists and the suffixes
- * of the compiler's clones (.cold, .part.0, .isra.0, .constprop.0) are cut off.
+ * Names of functions as people read them: C++ symbols are demangled, those of the allocator's C# get
+ * their points back; argument lists and the suffixes of the compiler's clones (.cold, .part.0,
+ * .isra.0, .constprop.0) are cut off.
  */
 #include <dlfcn.h>
 #include <string.h>
@@ -67,6 +68,24 @@ static void cut_suffix(char *symbol)
     }
 }
 
+/* NoLockAlloc_NoLockAlloc_Slabs_Slab__Take -> Slabs.Slab.Take: assembly, namespaces, type, method. */
+static void translate_managed(char *name)
+{
+    const char prefix[] = "NoLockAlloc_NoLockAlloc_";
+    const char *from = name + strlen(prefix);
+    char *to = name;
+
+    if (strncmp(name, prefix, strlen(prefix)) != 0)
+        return;
+    for (; *from != '\0'; from++)
+    {
+        if (*from == '_' && from[1] == '_')
+            from++;
+        *to++ = *from == '_' ? '.' : *from;
+    }
+    *to = '\0';
+}
+
 static char *readable(const char *symbol)
 {
     char *name = strdup(symbol);
@@ -76,6 +95,7 @@ static char *readable(const char *symbol)
     if (name == NULL)
         abort();
     cut_suffix(name);
+    translate_managed(name);
     if (strncmp(name, "_Z", 2) != 0 || find_demangler() == NULL)
         return name;
     demangled = find_demangler()(name, NULL, NULL, &status);

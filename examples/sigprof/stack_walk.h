@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The stack walk of the SIGPROF handler. Everything here may run in a signal handler: no lock, no
- * malloc, no system call; memory is read only inside the thread's own stack and inside the unwind
+ * malloc, no system call; memory is read only inside the thread's stacks and inside the unwind
  * tables of loaded modules.
  *
  * What is walked: code with .eh_frame (everything that gcc and clang make for x86-64 and arm64 unless
  * told otherwise, the C library and its signal trampoline included), else code that keeps frame
- * pointers. What is not: code with neither (some JITs, hand-written assembly), stacks that are not the
- * thread's own (coroutines, alternate signal stacks). There the walk stops, and the sample says so.
+ * pointers; the thread's own stack and its alternate signal stack. What is not: code with neither
+ * (some JITs, hand-written assembly), and stacks of the program's own making (coroutines). There the
+ * walk stops, and the sample says so.
  */
 #ifndef SIGPROF_STACK_WALK_H
 #define SIGPROF_STACK_WALK_H
@@ -18,7 +19,7 @@
 
 #include "machine.h"
 
-/* The part of a stack that may be read: [low, high). */
+/* A stack, or the part of it that may be read: [low, high). */
 struct stack_range
 {
     uintptr_t low;
@@ -35,10 +36,10 @@ struct registers
     bool outermost; /* this frame has no caller, and says so */
 };
 
-/* machine_*.c: the registers of the interrupted code, from the handler's third argument. */
+/* machine.c: the registers of the interrupted code, from the handler's third argument. */
 void machine_registers(const void *context, struct registers *registers);
 
-/* machine_*.c: a return address without what the machine hides in it. */
+/* machine.c: a return address without what the machine hides in it. */
 uintptr_t machine_return_address(uintptr_t word, bool is_signed);
 
 /* cfi_step.c: from a frame to its caller by the call frame information; false: there is none. */
@@ -61,11 +62,15 @@ struct walk
  */
 struct walk walk_stack(const void *context, struct stack_range stack, uintptr_t *pc, size_t max);
 
+static inline bool stack_holds(const struct stack_range *stack, uintptr_t address)
+{
+    return address >= stack->low && address < stack->high;
+}
+
 static inline bool stack_word(const struct stack_range *stack, uintptr_t address, uintptr_t *word)
 {
-    if (address < stack->low || address >= stack->high || stack->high - address < sizeof *word)
-        return false;
-    if (address % sizeof *word != 0)
+    if (!stack_holds(stack, address) || stack->high - address < sizeof *word ||
+        address % sizeof *word != 0)
         return false;
     *word = *(const uintptr_t *)address;
     return true;

@@ -100,6 +100,8 @@ static struct function *nameless(const struct naming *naming, const char *path, 
     struct cfi cfi;
     char name[256];
 
+    if (cfi_find(pc, &cfi) && cfi.signal_frame)
+        return names_function("[signal]", kind);
     if (cfi_find(pc, &cfi))
         snprintf(name, sizeof name, "[%s+0x%zx]", file, (size_t)(cfi.start - naming->bias));
     else

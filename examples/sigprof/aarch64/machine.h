@@ -10,5 +10,6 @@
 /* Where the caller's return address and frame pointer stand, in words from the frame pointer. */
 #define MACHINE_FRAME_FP 0
 #define MACHINE_FRAME_RA 1
+#define MACHINE_RED_ZONE 0 /* bytes below sp that a signal leaves alone */
 
 #endif /* SIGPROF_MACHINE_H */

@@ -24,10 +24,15 @@ internal static unsafe class Os
     [MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern int Purge(nuint address, nuint bytes);
 
-    /// <summary>From now on a forked child finds zero in this page.</summary>
+    /// <summary>From now on a forked child finds zero in this page. 0, or -1: the OS cannot.</summary>
     [RuntimeImport("*", "nla_os_wipe_on_fork")]
     [MethodImpl(MethodImplOptions.InternalCall)]
-    internal static extern void WipeOnFork(nuint address, nuint bytes);
+    internal static extern int WipeOnFork(nuint address, nuint bytes);
+
+    /// <summary>The kernel's number of the process.</summary>
+    [RuntimeImport("*", "nla_os_process_number")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern uint ProcessNumber();
 
     /// <summary>write(2) until all is written; 0 or -errno.</summary>
     [RuntimeImport("*", "nla_os_write")]

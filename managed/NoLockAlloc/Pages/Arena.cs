@@ -55,6 +55,7 @@ internal static unsafe class Arena
             nuint at = ArenaLayout.TryReserve(bytes >> BlockShift, options);
             if (at == 0) continue;
             Publish(at);
+            if (options.Unknown != 0) Report.Once(Report.OptionWords, options.Unknown);
             return true;
         }
         return s_base.Load() != 0;

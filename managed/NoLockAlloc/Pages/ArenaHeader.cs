@@ -29,6 +29,9 @@ internal unsafe struct ArenaHeader
     /// <summary>Report bad input and abort.</summary>
     [FieldOffset(24)] internal bool AbortOnReport;
 
+    /// <summary>The OS cannot wipe pages on fork: processes are told apart by their numbers.</summary>
+    [FieldOffset(25)] internal bool ForksByNumber;
+
     [FieldOffset(32)] internal SharedWord* ObjectWords;
     [FieldOffset(40)] internal SharedWord* LiveWords;
     [FieldOffset(48)] internal nuint HintMaps;

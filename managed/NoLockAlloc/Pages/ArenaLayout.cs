@@ -33,7 +33,7 @@ internal static unsafe class ArenaLayout
         header->First = first;
         header->AbortOnReport = options.Abort;
         if (end > at + (first << Arena.BlockShift)) Os.Abort();
-        Os.WipeOnFork((nuint)header->ForkStamp, PageBytes);
+        header->ForksByNumber = Os.WipeOnFork((nuint)header->ForkStamp, PageBytes) != 0;
         header->ForkStamp->Store(1);
         header->Forks.Store(1);
         Seal(HintMapAt(header, 0), blocks);

@@ -38,7 +38,7 @@ internal static unsafe class Report
         Finish(ref line);
     }
 
-    /// <summary>A bad argument, reported the first time in the process.</summary>
+    /// <summary>A bad argument or option, reported the first time in the process.</summary>
     internal static void Once(int what, ulong value)
     {
         if (!Arena.Ensure()) return;
@@ -53,11 +53,12 @@ internal static unsafe class Report
         while (!once.TryReplace(seen, seen | bit));
 
         Text line = new(2);
-        line.Add("nolockalloc: kmalloc_nolock() "u8);
+        line.Add("nolockalloc: "u8);
         switch (what)
         {
-            case GfpBits: line.Add("ignores gfp flags "u8); break;
-            default: line.Add("has no node "u8); break;
+            case GfpBits: line.Add("kmalloc_nolock() ignores gfp flags "u8); break;
+            case Node: line.Add("kmalloc_nolock() has no node "u8); break;
+            default: line.Add("words of NOLOCKALLOC_OPTIONS that are not known: "u8); break;
         }
         line.AddHex(value);
         Finish(ref line);

@@ -20,6 +20,7 @@ internal static unsafe class ForkEpoch
 {
     internal static ulong Current()
     {
+        if (Arena.Header->ForksByNumber) return Os.ProcessNumber();
         ulong stamp = Arena.Header->ForkStamp->Load();
         return stamp != 0 ? stamp : Renew();
     }

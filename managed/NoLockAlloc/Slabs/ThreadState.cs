@@ -76,12 +76,18 @@ internal unsafe struct ThreadState
             cell->Reciprocal = cache.Reciprocal;
             cell->StartBias = cache.StartBias;
         }
-        for (int i = 0; i < TableEntries; i++)
-        {
-            int bucket = KmemCache.BucketOf(((nuint)i + 1) * 8);
-            (&self->FirstTable)[i] = (ushort)((nuint)bucket * KmemCacheThread.Bytes);
-        }
+        PrepareTable(&self->FirstTable);
         self->IsReady.Set(1);
+    }
+
+    private static void PrepareTable(ushort* table)
+    {
+        nuint entry = 0;
+        for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
+        {
+            nuint end = KmemCache.Of(bucket).Size / 8;
+            while (entry < end) table[entry++] = (ushort)((nuint)bucket * KmemCacheThread.Bytes);
+        }
     }
 
     /// <summary>Put in order whatever the last owner's calls left, wherever they were abandoned. Caller
