@@ -3,8 +3,8 @@
 
 option(NOLOCKALLOC_WERROR "Warnings are errors" OFF)
 
-# -Wshadow for C only: in C++ it dislikes that the header's nolockalloc_stats is, as stat is in POSIX,
-# a struct and a function.
+# -Wshadow for C only: in C++ it dislikes that nolockalloc_stats is a struct and a function, as stat
+# is in POSIX.
 function(nla_warn target)
   target_compile_options(
     ${target}

@@ -108,10 +108,15 @@ bool Interruption::find()
         return false;
     if (!settle().empty())
         return false;
-    prepare();
-    on_thread([](Interruption *self) { stepper::trace(call, self, *self->_trace); });
-    keep_result();
-    return settle().empty();
+    for (int round = 0; round < 2; round++) // the first finds what only a first run does
+    {
+        prepare();
+        on_thread([](Interruption *self) { stepper::trace(call, self, *self->_trace); });
+        keep_result();
+        if (!settle().empty())
+            return false;
+    }
+    return true;
 }
 
 void Interruption::prepare()

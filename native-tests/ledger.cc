@@ -50,14 +50,14 @@ bool Ledger::allocate(size_t size, gfp_t gfp_flags)
 
 void Ledger::adopt(void *start, size_t size)
 {
-    if (_next == _objects.size())
+    if (_next - _first == _objects.size())
     {
         complain("the test's ledger is too small");
         return;
     }
     Object object = {static_cast<uint8_t *>(start), size, ++g_next_seed};
     write_pattern(object);
-    _objects[_next++] = object;
+    at(_next++) = object;
 }
 
 Object Ledger::give_away()
@@ -67,7 +67,7 @@ Object Ledger::give_away()
         complain("the test gives away more than it has");
         return {};
     }
-    Object object = _objects[--_next];
+    Object object = at(--_next);
     if (!has_pattern(object))
         complain("an object's bytes were changed by somebody else");
     return object;
@@ -85,7 +85,7 @@ void Ledger::free_newest()
 {
     if (size() == 0)
         return complain("the test frees more than it has");
-    Object object = _objects[--_next];
+    Object object = at(--_next);
     release(object);
 }
 
@@ -93,7 +93,7 @@ void Ledger::free_oldest()
 {
     if (size() == 0)
         return complain("the test frees more than it has");
-    Object object = _objects[_first++];
+    Object object = at(_first++);
     release(object);
 }
 
@@ -107,7 +107,7 @@ void Ledger::free_all()
 void Ledger::check()
 {
     for (size_t i = _first; i < _next; i++)
-        if (!has_pattern(_objects[i]))
+        if (!has_pattern(at(i)))
             complain("an object's bytes were changed by somebody else");
 }
 

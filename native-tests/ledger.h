@@ -45,7 +45,7 @@ class Ledger
     }
     const Object &operator[](size_t index) const
     {
-        return _objects[_first + index];
+        return _objects[(_first + index) % _objects.size()];
     }
     const char *complaint() const // nullptr if all is well
     {
@@ -60,8 +60,13 @@ class Ledger
   private:
     void release(const Object &object);
 
+    Object &at(size_t position)
+    {
+        return _objects[position % _objects.size()];
+    }
+
     const Door &_door;
-    std::vector<Object> _objects;
+    std::vector<Object> _objects; // a ring
     size_t _first = 0;
     size_t _next = 0;
     const char *_complaint = nullptr;

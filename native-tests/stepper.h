@@ -37,7 +37,7 @@ struct Boundary
     uint32_t depth;      // bytes of stack in use, from the call on
 };
 
-constexpr size_t kMaxBoundaries = 1 << 16;
+constexpr size_t kMaxBoundaries = 1 << 18;
 
 struct Trace
 {

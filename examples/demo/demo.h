@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The demonstration: profiles a compiler that does not know of us, and then a program that is itself
- * busy in the allocator, and says what the handlers did and what it cost.
+ * The demonstration: profiles a compiler that does not know of us, and then a program that is
+ * itself busy in the allocator, and says what the handlers did and what it cost.
  *
  *   main.c      what is run, in which order
  *   run.c       one command, with or without the profiler
@@ -78,7 +78,8 @@ struct result
     char folded[1024];
 };
 
-/* run.c: the CPU seconds of a command and its children; negative: it failed. out is for its output. */
+/* run.c: the CPU seconds of a command and its children; negative: it failed. out is for its output.
+ */
 double run_command(const char *const command[], const char *log, const char *profiler,
                    const char *prefix, const char *clock);
 

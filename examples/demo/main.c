@@ -43,8 +43,7 @@ static bool run_pairs(const struct options *options, const struct subject *subje
         fprintf(stderr, "      run %u of %u: ", i + 1, subject->pairs);
         plain[i] = run_command(subject->command, log, NULL, NULL, NULL);
         fprintf(stderr, "%.2f s plain, ", plain[i]);
-        profiled[i] =
-            run_command(subject->command, log, options->profiler, prefix, subject->clock);
+        profiled[i] = run_command(subject->command, log, options->profiler, prefix, subject->clock);
         fprintf(stderr, "%.2f s profiled, ", profiled[i]);
         if (plain[i] <= 0 || profiled[i] <= 0 || !profile_pick(options, result))
             return false;
@@ -59,15 +58,15 @@ static bool run_pairs(const struct options *options, const struct subject *subje
 
 static void describe(struct subject subjects[2], const struct options *options)
 {
-    /* CPU-time timers go by the kernel's tick, mostly 250 a second; the counting threads compute all
-     * the time, so for them the wall clock is the same and its timers are exact. */
-    subjects[0] = (struct subject){
-        "compiler",
-        "a compiler, untouched: it does not use the allocator, the handlers do",
-        "cpu",
-        options->quick ? 1 : 3,
-        {options->compiler, "-std=c++17", options->quick ? "-fsyntax-only" : "-O2", "-c",
-         options->workload, "-o", "/dev/null"}};
+    /* CPU-time timers go by the kernel's tick, mostly 250 a second; the counting threads compute
+     * all the time, so for them the wall clock is the same and its timers are exact. */
+    subjects[0] =
+        (struct subject){"compiler",
+                         "a compiler, untouched: it does not use the allocator, the handlers do",
+                         "cpu",
+                         options->quick ? 1 : 3,
+                         {options->compiler, "-std=c++17", options->quick ? "-fsyntax-only" : "-O2",
+                          "-c", options->workload, "-o", "/dev/null"}};
     subjects[1] = (struct subject){
         "ngrams",
         "words and n-grams: every node comes from the allocator that the handlers interrupt",

@@ -51,7 +51,8 @@ double run_command(const char *const command[], const char *log, const char *pro
         return -1;
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
     {
-        fprintf(stderr, "demo: %s failed (status %#x), see %s\n", command[0], (unsigned)status, log);
+        fprintf(stderr, "demo: %s failed (status %#x), see %s\n", command[0], (unsigned)status,
+                log);
         return -1;
     }
     return seconds(usage.ru_utime) + seconds(usage.ru_stime);

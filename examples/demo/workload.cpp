@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Work for a compiler: compiled by the demonstration, never run. It wants the whole standard library
-// and instantiates a good deal of it.
+// Work for a compiler: compiled by the demonstration, never run. It wants the whole standard
+// library and instantiates a good deal of it.
 #include <algorithm>
 #include <chrono>
 #include <deque>
@@ -46,9 +46,9 @@ template <int N> struct Record
         std::vector<std::string> names;
         for (const auto &[name, cells] : columns)
             names.push_back(name + std::to_string(cells.size() * N));
-        std::sort(names.begin(), names.end(), [](const auto &a, const auto &b) {
-            return a.size() + N < b.size() || (a.size() == b.size() && a < b);
-        });
+        std::sort(names.begin(), names.end(),
+                  [](const auto &a, const auto &b)
+                  { return a.size() + N < b.size() || (a.size() == b.size() && a < b); });
         return names;
     }
 };
@@ -76,6 +76,7 @@ int main()
     std::string text = "one2 three4";
     auto count = std::distance(std::sregex_iterator(text.begin(), text.end(), words),
                                std::sregex_iterator());
-    auto later = std::async([count] { return use_all(std::make_integer_sequence<int, 6>()) + count; });
+    auto later =
+        std::async([count] { return use_all(std::make_integer_sequence<int, 6>()) + count; });
     std::cout << later.get() << '\n';
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Counts words and n-grams of text with many threads. Every node and every part of a table comes from
- * kmalloc_nolock(): a program that is busy in the allocator, for its profiler to interrupt.
+ * Counts words and n-grams of text with many threads. Every node and every part of a table comes
+ * from kmalloc_nolock(): a program that is busy in the allocator, for its profiler to interrupt.
  *
  *   main.c     arguments, threads, results
  *   corpus.c   which files

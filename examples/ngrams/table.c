@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Grams by their text. A slot is a list that only grows while threads work on it: a thread pushes its
- * gram by compare-and-swap, or finds the same text there, adds its count and frees its own.
+ * Grams by their text. A slot is a list that only grows while threads work on it: a thread pushes
+ * its gram by compare-and-swap, or finds the same text there, adds its count and frees its own.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A file as words and grams. The way of a program that does not think about its allocator: it makes a
- * gram for every run of words and lets the table free those that it has already.
+ * A file as words and grams. The way of a program that does not think about its allocator: it makes
+ * a gram for every run of words and lets the table free those that it has already.
  */
 #include <ctype.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Call frame information: the tables in .eh_frame that say, for each instruction of a program, where
- * its caller's registers are. cfi_find.c finds the table of a pc, cfi_rules.c runs it, cfi_expr.c
- * computes the few rules that are expressions, cfi_step.c applies the result to a frame.
+ * Call frame information: the tables in .eh_frame that say, for each instruction of a program,
+ * where its caller's registers are. cfi_find.c finds the table of a pc, cfi_rules.c runs it,
+ * cfi_expr.c computes the few rules that are expressions, cfi_step.c applies the result to a frame.
  */
 #ifndef SIGPROF_CFI_H
 #define SIGPROF_CFI_H
@@ -13,8 +13,8 @@
 /* One function's entry (FDE) together with the common one (CIE) that it refers to. */
 struct cfi
 {
-    struct bytes initial; /* the CIE's instructions */
-    struct bytes program; /* the FDE's instructions */
+    struct bytes initial;  /* the CIE's instructions */
+    struct bytes program;  /* the FDE's instructions */
     const uint8_t *anchor; /* expressions are kept as distances from here */
     const uint8_t *end;    /* end of the module's memory */
     uintptr_t start;       /* the function's first instruction */
@@ -28,16 +28,17 @@ struct cfi
 
 enum rule_kind
 {
-    RULE_SAME,        /* the callee did not change it */
-    RULE_UNDEFINED,   /* lost; for the return address: there is no caller */
-    RULE_AT_CFA,      /* saved at CFA + operand */
-    RULE_IS_CFA,      /* it was CFA + operand */
-    RULE_REGISTER,    /* in register number operand */
+    RULE_SAME,          /* the callee did not change it */
+    RULE_UNDEFINED,     /* lost; for the return address: there is no caller */
+    RULE_AT_CFA,        /* saved at CFA + operand */
+    RULE_IS_CFA,        /* it was CFA + operand */
+    RULE_REGISTER,      /* in register number operand */
     RULE_AT_EXPRESSION, /* saved where the expression points */
     RULE_IS_EXPRESSION, /* what the expression computes */
 };
 
-/* 8 bytes, because a handler's stack may be small: an expression is its distance from the anchor. */
+/* 8 bytes, because a handler's stack may be small: an expression is its distance from the anchor.
+ */
 struct rule
 {
     int32_t operand;

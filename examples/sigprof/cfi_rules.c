@@ -136,7 +136,8 @@ static void play_register(struct player *player, struct bytes *program, uint64_t
 
 static void play_extended(struct player *player, struct bytes *program, uint64_t operation)
 {
-    const uint64_t on_cfa = 1u << 0x0c | 1u << 0x0d | 1u << 0x0e | 1u << 0x0f | 1u << 0x12 | 1u << 0x13;
+    const uint64_t on_cfa =
+        1u << 0x0c | 1u << 0x0d | 1u << 0x0e | 1u << 0x0f | 1u << 0x12 | 1u << 0x13;
     const uint64_t on_register = 1u << 0x05 | 1u << 0x06 | 1u << 0x07 | 1u << 0x08 | 1u << 0x09 |
                                  1u << 0x10 | 1u << 0x11 | 1u << 0x14 | 1u << 0x16;
 

@@ -44,8 +44,8 @@ static bool apply(const struct step *step, struct rule rule, unsigned number, ui
         *value = address;
         return true;
     case RULE_REGISTER:
-        *value = is_known(step->callee, (unsigned)rule.operand)
-                     ? step->callee->value[rule.operand] : 0;
+        *value =
+            is_known(step->callee, (unsigned)rule.operand) ? step->callee->value[rule.operand] : 0;
         return is_known(step->callee, (unsigned)rule.operand);
     case RULE_AT_EXPRESSION:
         return cfi_expression(step->cfi, rule.operand, step->callee, step->stack, &step->cfa,

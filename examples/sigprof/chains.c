@@ -8,9 +8,9 @@
  * STATE       fresh: a list, newest first. bucket[i]: a list, newest first.
  * TRANSITIONS fresh: push one (CAS), take all (exchange). bucket: push one (CAS). A chain is never
  *             taken out of a bucket while handlers run.
- * ORDER       a push releases the chain's contents; take all and the loads of a bucket acquire them.
- * REENTRY     SIGPROF is blocked in its own handler; other threads' handlers meet in the CASes only.
- *             A list that was taken is in one handler's hands, so there is no ABA.
+ * ORDER       a push releases the chain's contents; take all and the loads of a bucket acquire
+ * them. REENTRY     SIGPROF is blocked in its own handler; other threads' handlers meet in the
+ * CASes only. A list that was taken is in one handler's hands, so there is no ABA.
  */
 #include <string.h>
 

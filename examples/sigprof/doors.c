@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The other ways out of a process, where no destructor runs. _exit() gets its report all the same,
- * unless it is called in a signal handler, where the report, which uses malloc and stdio, may not be
- * written. exec() ends the profile without a report: the new image has the same pid and its own one.
- * A process that is killed writes nothing.
+ * unless it is called in a signal handler, where the report, which uses malloc and stdio, may not
+ * be written. exec() ends the profile without a report: the new image has the same pid and its own
+ * one. A process that is killed writes nothing.
  */
 #include <dlfcn.h>
 #include <sys/syscall.h>

@@ -17,7 +17,7 @@ static const void *part(const struct elf_image *image, uint64_t offset, uint64_t
     return image->bytes + offset;
 }
 
-static const ElfW(Ehdr) *header_of(const struct elf_image *image)
+static const ElfW(Ehdr) * header_of(const struct elf_image *image)
 {
     const ElfW(Ehdr) *header = part(image, 0, sizeof *header);
 
@@ -27,7 +27,7 @@ static const ElfW(Ehdr) *header_of(const struct elf_image *image)
     return header;
 }
 
-static const ElfW(Shdr) *sections_of(const struct elf_image *image, size_t *count)
+static const ElfW(Shdr) * sections_of(const struct elf_image *image, size_t *count)
 {
     const ElfW(Ehdr) *header = header_of(image);
 
@@ -38,7 +38,7 @@ static const ElfW(Shdr) *sections_of(const struct elf_image *image, size_t *coun
 }
 
 /* A string of a string table, or "" if it is not all there. */
-static const char *string_at(const struct elf_image *image, const ElfW(Shdr) *table, size_t offset)
+static const char *string_at(const struct elf_image *image, const ElfW(Shdr) * table, size_t offset)
 {
     const char *strings = part(image, table->sh_offset, table->sh_size);
 
@@ -72,7 +72,7 @@ struct elf_image elf_at(const void *memory)
     return (struct elf_image){memory, header->e_shoff + header->e_shnum * sizeof(ElfW(Shdr))};
 }
 
-static bool is_function(const ElfW(Sym) *symbol)
+static bool is_function(const ElfW(Sym) * symbol)
 {
     unsigned type = ELF64_ST_TYPE(symbol->st_info);
 

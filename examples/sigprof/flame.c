@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The call tree as a flame graph: one SVG file with nothing outside it. A box is a function, as wide
- * as the time spent in it and in what it called; it stands on its caller. Boxes narrower
- * than a pixel and rows that nobody scrolls to are left out, or a compiler's profile would be tens of
+ * The call tree as a flame graph: one SVG file with nothing outside it. A box is a function, as
+ * wide as the time spent in it and in what it called; it stands on its caller. Boxes narrower than
+ * a pixel and rows that nobody scrolls to are left out, or a compiler's profile would be tens of
  * megabytes; the folded stacks have them all.
  */
 #include <string.h>
@@ -16,8 +16,8 @@
 #define BOTTOM 34.0
 #define ROW 17.0
 #define NARROWEST 1.0 /* pixels */
-#define HIGHEST 100   /* rows */
-#define LETTER 6.63    /* pixels of a letter of 11 px DejaVu Sans Mono and its like */
+#define HIGHEST 64    /* rows */
+#define LETTER 6.63   /* pixels of a letter of 11 px DejaVu Sans Mono and its like */
 
 struct picture
 {
@@ -42,7 +42,7 @@ static void write_escaped(FILE *out, const char *text, size_t max)
     }
 }
 
-/* The node if it is to be seen. Siblings come widest first: after the first NULL there is no other. */
+/* The node if it is to be seen. Siblings come widest first, so the first NULL ends them. */
 static const struct node *visible(const struct picture *picture, const struct node *node,
                                   unsigned row)
 {
@@ -84,7 +84,7 @@ static void write_box(const struct picture *picture, const struct node *node, do
     FILE *out = picture->out;
     double width = (double)node->total * picture->scale;
     double percent = 100.0 / (double)picture->total;
-    size_t letters = width < 3 * LETTER + 6 ? 0 : (size_t)((width - 6) / LETTER);
+    size_t letters = width < 5 * LETTER + 6 ? 0 : (size_t)((width - 6) / LETTER);
     size_t length = strlen(node->function->name);
 
     fputs("<g><title>", out);
@@ -134,16 +134,17 @@ static void write_head(const struct picture *picture, const char *program, doubl
             MARGIN);
     write_escaped(out, program, 80);
     fprintf(out, "</text>\n<text class=\"note\" x=\"%.0f\" y=\"46\">%llu samples, %.2f %s</text>\n",
-            MARGIN, (unsigned long long)prof.counts.samples,
-            (double)picture->total / prof.hz, time);
-    fprintf(out,
-            "<rect class=\"paper\" x=\"%.0f\" y=\"15\" width=\"12\" height=\"12\" fill=\"#f29a42\"/>"
-            "<text class=\"note\" x=\"%.0f\" y=\"25\">the program</text>\n"
-            "<rect class=\"paper\" x=\"%.0f\" y=\"15\" width=\"12\" height=\"12\" fill=\"#69b4dc\"/>"
-            "<text class=\"note\" x=\"%.0f\" y=\"25\">libnolockalloc</text>\n"
-            "<text class=\"note\" id=\"search\" x=\"%.0f\" y=\"46\">search</text>\n"
-            "<text class=\"note\" id=\"reset\" x=\"%.0f\" y=\"46\">whole picture</text>\n",
-            WIDTH - 262, WIDTH - 244, WIDTH - 136, WIDTH - 118, WIDTH - 118, WIDTH - 244);
+            MARGIN, (unsigned long long)prof.counts.samples, (double)picture->total / prof.hz,
+            time);
+    fprintf(
+        out,
+        "<rect class=\"paper\" x=\"%.0f\" y=\"15\" width=\"12\" height=\"12\" fill=\"#f29a42\"/>"
+        "<text class=\"note\" x=\"%.0f\" y=\"25\">the program</text>\n"
+        "<rect class=\"paper\" x=\"%.0f\" y=\"15\" width=\"12\" height=\"12\" fill=\"#69b4dc\"/>"
+        "<text class=\"note\" x=\"%.0f\" y=\"25\">libnolockalloc</text>\n"
+        "<text class=\"note\" id=\"search\" x=\"%.0f\" y=\"46\">search</text>\n"
+        "<text class=\"note\" id=\"reset\" x=\"%.0f\" y=\"46\">whole picture</text>\n",
+        WIDTH - 262, WIDTH - 244, WIDTH - 136, WIDTH - 118, WIDTH - 118, WIDTH - 244);
 }
 
 void flame_write(FILE *out, const struct node *root, const char *program)
@@ -157,7 +158,7 @@ void flame_write(FILE *out, const struct node *root, const char *program)
     write_head(&picture, program, height);
     fputs("<g id=\"boxes\">\n", out);
     write_boxes(&picture, root, MARGIN, 0);
-    fprintf(out, "</g>\n<text class=\"note\" id=\"detail\" x=\"%.0f\" y=\"%.0f\"> </text>\n", MARGIN,
-            height - 12);
+    fprintf(out, "</g>\n<text class=\"note\" id=\"detail\" x=\"%.0f\" y=\"%.0f\"> </text>\n",
+            MARGIN, height - 12);
     fprintf(out, "<script><![CDATA[%s]]></script>\n</svg>\n", flame_script);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What makes the picture answer: the detail line under the mouse, zoom by a click on a box, search by
- * a regular expression. Without scripts it is a still picture with the browser's own hover titles.
+ * What makes the picture answer: the detail line under the mouse, zoom by a click on a box, search
+ * by a regular expression. Without scripts it is a still picture with the browser's own hover
+ * titles.
  */
 #include "report.h"
 
@@ -23,7 +24,7 @@ const char flame_script[] =
     "    w:+r.getAttribute('width'),name:t.split('\\n')[0],title:t.replace('\\n','   '),\n"
     "    fill:r.getAttribute('fill')};});\n"
     "function label(b,x,w){\n"
-    "  var n=Math.floor((w-6)/LETTER),s=n<3?'':b.name.length<=n?b.name:b.name.slice(0,n-2)+'..';\n"
+    "  var n=Math.floor((w-6)/LETTER),s=n<5?'':b.name.length<=n?b.name:b.name.slice(0,n-2)+'..';\n"
     "  if(!b.t){if(!s)return;b.t=document.createElementNS('http://www.w3.org/2000/svg','text');\n"
     "    b.t.setAttribute('y',b.y+12);b.g.appendChild(b.t);}\n"
     "  b.t.setAttribute('x',x+3);b.t.textContent=s;}\n"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Folded stacks: a line for each path of the tree, its functions with ; between them, and a count. */
+/* Folded stacks: a line for each path of the tree, functions with ; between them, and a count. */
 #include <string.h>
 
 #include "report.h"

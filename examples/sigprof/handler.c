@@ -10,14 +10,14 @@
 
 enum
 {
-    /* The walk's result is as big as an object may usefully be: a handler can be on a small stack. */
+    /* The walk goes into an object and not onto the stack: that may be a small alternate one. */
     SCRATCH_BYTES = 4096,
     MAX_FRAMES = SCRATCH_BYTES / sizeof(uintptr_t),
 };
 
-static void *take(size_t size)
+static void *take(size_t size, gfp_t flags)
 {
-    void *object = kmalloc_nolock(size, __GFP_ZERO, NUMA_NO_NODE);
+    void *object = kmalloc_nolock(size, flags, NUMA_NO_NODE);
 
     count_one(&prof.counts.allocations);
     if (object == NULL)
@@ -45,7 +45,7 @@ static uint64_t hash_of(const uintptr_t *pc, size_t depth)
 
 static bool record(const uintptr_t *pc, const struct walk *walk, uint64_t periods)
 {
-    struct chain *chain = take(sizeof *chain + walk->depth * sizeof chain->pc[0]);
+    struct chain *chain = take(sizeof *chain + walk->depth * sizeof chain->pc[0], __GFP_ZERO);
 
     if (chain == NULL)
         return false;
@@ -61,7 +61,7 @@ static bool record(const uintptr_t *pc, const struct walk *walk, uint64_t period
 
 static bool sample(const void *context, uint64_t periods)
 {
-    uintptr_t *pc = take(SCRATCH_BYTES);
+    uintptr_t *pc = take(SCRATCH_BYTES, 0);
     struct walk walk;
     bool recorded;
 
@@ -83,7 +83,7 @@ static void on_sigprof(int signal_number, siginfo_t *info, void *context)
     uint64_t periods = 1;
 
     (void)signal_number;
-    /* Where the kernel's clock ticks slower than the timer, one signal stands for several periods. */
+    /* Where the kernel ticks slower than the timer, one signal stands for several periods. */
     if (info->si_code == SI_TIMER && info->si_overrun > 0)
         periods += (uint64_t)info->si_overrun;
     if (!atomic_load_explicit(&prof.running, memory_order_relaxed))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names of functions as people read them: C++ symbols are demangled, those of the allocator's C# get
- * their points back; argument lists and the suffixes of the compiler's clones (.cold, .part.0,
+ * Names of functions as people read them: C++ symbols are demangled, those of the allocator's C#
+ * get their points back; argument lists and the suffixes of the compiler's clones (.cold, .part.0,
  * .isra.0, .constprop.0) are cut off.
  */
 #include <dlfcn.h>
@@ -58,7 +58,8 @@ static void cut_arguments(char *name)
 
 static void cut_suffix(char *symbol)
 {
-    static const char *const suffixes[] = {".cold", ".part.", ".isra.", ".constprop.", ".lto_priv."};
+    static const char *const suffixes[] = {".cold", ".part.", ".isra.", ".constprop.",
+                                           ".lto_priv."};
 
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
     {
@@ -68,7 +69,7 @@ static void cut_suffix(char *symbol)
     }
 }
 
-/* NoLockAlloc_NoLockAlloc_Slabs_Slab__Take -> Slabs.Slab.Take: assembly, namespaces, type, method. */
+/* NoLockAlloc_NoLockAlloc_Slabs_Slab__Take -> Slabs.Slab.Take: namespace, type, method. */
 static void translate_managed(char *name)
 {
     const char prefix[] = "NoLockAlloc_NoLockAlloc_";

@@ -2,8 +2,9 @@
 /*
  * Load, fork and exit. The environment:
  *   NOLOCKPROF_HZ     samples a second and thread, 1 to 10000; default 1000
- *   NOLOCKPROF_OUT    the files are OUT.PID.folded, OUT.PID.svg and OUT.PID.stats; default nolockprof
- *   NOLOCKPROF_CLOCK  cpu (default): threads are sampled while they compute; wall: all the time
+ *   NOLOCKPROF_OUT    the files are OUT.PID.folded, OUT.PID.svg and OUT.PID.stats; default
+ * nolockprof NOLOCKPROF_CLOCK  cpu (default): threads are sampled while they compute; wall: all the
+ * time
  *
  * Processes that the program starts are profiled as well, each into files of its own.
  */

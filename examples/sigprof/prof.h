@@ -29,7 +29,7 @@ struct chain
     uint64_t hash;
     _Atomic uint64_t periods; /* of the timer: 1 each where the kernel's clock keeps up with it */
     uint32_t depth;
-    bool complete; /* the walk reached the thread's first function */
+    bool complete;  /* the walk reached the thread's first function */
     uintptr_t pc[]; /* leaf first */
 };
 

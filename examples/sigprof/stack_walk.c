@@ -45,8 +45,9 @@ static struct stack_range alternate_stack(const void *context)
 }
 
 /*
- * What lies below a frame's sp is dead, with one exception: an interrupted function may have popped a
- * register whose table entry still points to where it was saved, and the kernel leaves the red zone.
+ * What lies below a frame's sp is dead, with one exception: an interrupted function may have popped
+ * a register whose table entry still points to where it was saved, and the kernel leaves the red
+ * zone.
  */
 static uintptr_t lowest_live(uintptr_t sp, bool at_signal, uintptr_t low)
 {

@@ -4,11 +4,11 @@
  * malloc, no system call; memory is read only inside the thread's stacks and inside the unwind
  * tables of loaded modules.
  *
- * What is walked: code with .eh_frame (everything that gcc and clang make for x86-64 and arm64 unless
- * told otherwise, the C library and its signal trampoline included), else code that keeps frame
- * pointers; the thread's own stack and its alternate signal stack. What is not: code with neither
- * (some JITs, hand-written assembly), and stacks of the program's own making (coroutines). There the
- * walk stops, and the sample says so.
+ * What is walked: code with .eh_frame (everything that gcc and clang make for x86-64 and arm64
+ * unless told otherwise, the C library and its signal trampoline included), else code that keeps
+ * frame pointers; the thread's own stack and its alternate signal stack. What is not: code with
+ * neither (some JITs, hand-written assembly), and stacks of the program's own making (coroutines).
+ * There the walk stops, and the sample says so.
  */
 #ifndef SIGPROF_STACK_WALK_H
 #define SIGPROF_STACK_WALK_H

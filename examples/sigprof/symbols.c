@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Addresses to functions. For each module: the functions of its .symtab, or of its debug file where
- * it is stripped, and of .dynsym; the linkage table; what is left goes by its address. A function is
- * believed only for the bytes that its symbol covers: a stripped library's exported names would else
- * be given to the private functions that follow them.
+ * it is stripped, and of .dynsym; the linkage table; what is left goes by its address. A function
+ * is believed only for the bytes that its symbol covers: a stripped library's exported names would
+ * else be given to the private functions that follow them.
  */
 #include <errno.h>
 #include <link.h>
@@ -43,7 +43,8 @@ static size_t lower_bound(const struct places *places, uintptr_t pc)
     return low;
 }
 
-/* Of several names for one address, the one that people know has the fewest underscores, or is shortest. */
+/* Of several names for one address, the one that people know has the fewest underscores, or is
+ * shortest. */
 static bool is_better(const char *name, const char *known)
 {
     if (known == NULL || strspn(name, "_") != strspn(known, "_"))
@@ -91,7 +92,7 @@ static void name_module(struct naming *naming, const struct dl_phdr_info *module
     elf_linkage(&image, name_places, naming);
 }
 
-/* A function that no symbol names: it goes by its module and by where its unwind table says it is. */
+/* A function that no symbol names: it goes by its module and the start that its table gives it. */
 static struct function *nameless(const struct naming *naming, const char *path, uintptr_t pc,
                                  enum function_kind kind)
 {

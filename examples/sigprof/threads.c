@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every thread gets a timer on its own clock that signals itself, and notes the bounds of its stack
- * while that may still be asked: pthread_getattr_np() is nothing for a handler. Threads are caught by
- * standing in for pthread_create(); those of C11's thrd_create() and of clone() are not.
+ * while that may still be asked: pthread_getattr_np() is nothing for a handler. Threads are caught
+ * by standing in for pthread_create(); those of C11's thrd_create() and of clone() are not.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -20,7 +20,8 @@
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
 
-/* initial-exec: the first touch of a dynamic TLS variable calls malloc, and a handler touches these. */
+/* initial-exec: the first touch of a dynamic TLS variable calls malloc, and a handler touches
+ * these. */
 #define THREAD_LOCAL static _Thread_local __attribute__((tls_model("initial-exec")))
 
 THREAD_LOCAL struct stack_range stack;

@@ -7,6 +7,9 @@ namespace System
 
     public enum AttributeTargets
     {
+        Method = 0x40,
+        Parameter = 0x800,
+        ReturnValue = 0x2000,
         All = 0x7fff,
     }
 
@@ -31,7 +34,8 @@ namespace System.Diagnostics
 
 namespace System.Diagnostics.CodeAnalysis
 {
-    public sealed class DoesNotReturnAttribute : Attribute { }
+    /// <summary>DNNE's attributes carry it.</summary>
+    public sealed class ExcludeFromCodeCoverageAttribute : Attribute { }
 }
 
 namespace System.Reflection

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The vocabulary of DNNE (C declarations from C# exports), which DNNE tells its users to define themselves:
-// it finds the attributes by name in the compiled assembly, and so does NoLockAlloc.Declarations.
+// The vocabulary of DNNE (C declarations from C# exports), for builds without the package: DNNE finds its
+// attributes by name in the compiled assembly, and so does NoLockAlloc.Declarations. With
+// -p:EnableDnne=true the package brings its own in this file's place.
 
 using System;
 

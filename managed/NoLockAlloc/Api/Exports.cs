@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The C ABI, in the order of include/nolockalloc.h, and the entries that native/ calls. One expression each.
+// Public, because DNNE looks at public methods only.
 //
 // An exported method has no trampoline before it: Os.Enter tells it its thread's slot and writes the caller's
 // return address into a local, whose address then serves as the frame.
@@ -15,7 +16,7 @@ using NoLockAlloc.Words;
 
 namespace NoLockAlloc.Api;
 
-internal static unsafe class Exports
+public static unsafe class Exports
 {
     private const int InvalidArgument = -22;
     private const uint Version = 0 << 16 | 1 << 8 | 0;
@@ -24,7 +25,7 @@ internal static unsafe class Exports
         "struct nolockalloc_stats;")]
     [UnmanagedCallersOnly(EntryPoint = "kmalloc_nolock")]
     [return: C99Type("void *")]
-    private static nuint KmallocNolock(
+    public static nuint KmallocNolock(
         [C99Type("size_t")] nuint size, [C99Type("gfp_t")] uint gfp, [C99Type("int")] int node)
     {
         ulong caller;
@@ -33,7 +34,7 @@ internal static unsafe class Exports
     }
 
     [UnmanagedCallersOnly(EntryPoint = "kfree_nolock")]
-    private static void KfreeNolock([C99Type("const void *")] void* address)
+    public static void KfreeNolock([C99Type("const void *")] void* address)
     {
         ulong caller;
         ThreadState* self = (ThreadState*)Os.Enter(&caller);
@@ -51,7 +52,7 @@ internal static unsafe class Exports
 
     [UnmanagedCallersOnly(EntryPoint = "ksize")]
     [return: C99Type("size_t")]
-    private static nuint Ksize([C99Type("const void *")] void* address)
+    public static nuint Ksize([C99Type("const void *")] void* address)
     {
         ulong caller;
         Os.Enter(&caller);
@@ -60,29 +61,25 @@ internal static unsafe class Exports
 
     [UnmanagedCallersOnly(EntryPoint = "kmalloc_size_roundup")]
     [return: C99Type("size_t")]
-    private static nuint KmallocSizeRoundup([C99Type("size_t")] nuint size) =>
+    public static nuint KmallocSizeRoundup([C99Type("size_t")] nuint size) =>
         size == 0 || size > KmemCache.MaximumSize ? size : KmemCache.Of(KmemCache.BucketOf(size)).Size;
 
     [UnmanagedCallersOnly(EntryPoint = "nolockalloc_version")]
     [return: C99Type("uint32_t")]
-    private static uint NolockallocVersion() => Version;
+    public static uint NolockallocVersion() => Version;
 
     [UnmanagedCallersOnly(EntryPoint = "nolockalloc_stats")]
     [return: C99Type("int")]
-    private static int NolockallocStats([C99Type("struct nolockalloc_stats *")] Stats* stats)
-    {
-        if (stats == null || stats->Version != Stats.KnownVersion) return InvalidArgument;
-        Stats.Fill(stats);
-        return 0;
-    }
+    public static int NolockallocStats([C99Type("struct nolockalloc_stats *")] void* stats) =>
+        Stats.TryFill((Stats*)stats) ? 0 : InvalidArgument;
 
     [UnmanagedCallersOnly(EntryPoint = "nolockalloc_slabinfo")]
     [return: C99Type("int")]
-    private static int NolockallocSlabinfo([C99Type("int")] int fd) => Slabinfo.Write(fd);
+    public static int NolockallocSlabinfo([C99Type("int")] int fd) => Slabinfo.Write(fd);
 
     [UnmanagedCallersOnly(EntryPoint = "nolockalloc_drain")]
     [return: C99Type("size_t")]
-    private static nuint NolockallocDrain()
+    public static nuint NolockallocDrain()
     {
         ulong caller;
         ThreadState* self = Current(&caller);
@@ -91,7 +88,7 @@ internal static unsafe class Exports
 
     [UnmanagedCallersOnly(EntryPoint = "nolockalloc_trim")]
     [return: C99Type("size_t")]
-    private static nuint NolockallocTrim()
+    public static nuint NolockallocTrim()
     {
         ulong caller;
         ThreadState* self = Current(&caller);

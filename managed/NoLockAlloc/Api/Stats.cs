@@ -76,13 +76,14 @@ internal unsafe struct Stats
     /// <summary>The first of KmemCache.Buckets that follow each other.</summary>
     internal BucketStats FirstBucket;
 
-    internal static void Fill(Stats* stats)
+    /// <summary>False: stats is null, or of a version that is not known.</summary>
+    internal static bool TryFill(Stats* stats)
     {
+        if (stats == null || stats->Version != KnownVersion) return false;
         SlabCounts counts;
         SlabCounts.Take(&counts);
-        ulong version = stats->Version;
         *stats = default;
-        stats->Version = (uint)version;
+        stats->Version = KnownVersion;
         stats->Buckets = KmemCache.Buckets;
         for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
         {
@@ -90,8 +91,13 @@ internal unsafe struct Stats
             FillBucket(of, bucket, SlabCounts.At(&counts, bucket));
             stats->SlabBytes += of->ActiveSlabs * Arena.BlockBytes;
         }
-        if (Arena.Base == 0) return;
-        stats->IdleBytes = SlabCounts.At(&counts, 0) * Arena.BlockBytes;
+        if (Arena.Base != 0) FillProcess(stats, &counts);
+        return true;
+    }
+
+    private static void FillProcess(Stats* stats, SlabCounts* counts)
+    {
+        stats->IdleBytes = SlabCounts.At(counts, 0) * Arena.BlockBytes;
         stats->ArenaBytes = (Arena.Header->Blocks - Arena.Header->First) << Arena.BlockShift;
         stats->ThreadBlocks = Arena.Header->Threads;
         stats->ThreadBlocksHigh = Arena.Header->HighThread.Load();

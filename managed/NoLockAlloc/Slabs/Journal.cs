@@ -15,6 +15,7 @@
 // REENTRY     Settle itself may be abandoned: each step keeps (1) and (2).
 // CHECKED BY  JournalTests; AbandonmentTest (native)
 
+using NoLockAlloc.Machine;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Words;
 
@@ -34,6 +35,7 @@ internal static unsafe class Journal
 
     internal static void CommitRefill(KmemCacheThread* cell, ulong count)
     {
+        Bug.On(count == 0 || count > cell->Cache.Batch);
         cell->Head.Set(count);
         cell->Refilled.Count(count);
     }
@@ -87,6 +89,7 @@ internal static unsafe class Journal
 
     private static void Begin(KmemCacheThread* cell, ulong kind, nuint place, ulong value)
     {
+        Bug.On(cell->Lock.IsFree);
         cell->JournalKind.Set(None);
         cell->JournalPlace.Set(place);
         cell->JournalValue.Set(value);

@@ -17,6 +17,7 @@
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using NoLockAlloc.Machine;
 using NoLockAlloc.Words;
 
 namespace NoLockAlloc.Slabs;
@@ -97,6 +98,7 @@ internal unsafe struct KmemCacheThread
     internal static void Push(KmemCacheThread* self, nuint address)
     {
         ulong head = self->Head.Get();
+        Bug.On(self->Lock.IsFree || head >= self->Capacity || !self->Cache.IsStart(address));
         Object(self, head).Set(address);
         self->Head.Set(head + 1);
     }
@@ -105,6 +107,7 @@ internal unsafe struct KmemCacheThread
     internal static nuint Pop(KmemCacheThread* self)
     {
         ulong head = self->Head.Get() - 1;
+        Bug.On(self->Lock.IsFree || head >= self->Capacity);
         ulong address = Object(self, head).Get();
         self->Head.Set(head);
         return (nuint)address;

@@ -2,6 +2,7 @@
 // An empty slab goes back to the page allocator. Whoever releases it claims it, takes all its objects (so
 // that nobody can take one any more), and only then changes what the block is.
 
+using NoLockAlloc.Machine;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Words;
 
@@ -48,6 +49,7 @@ internal static unsafe class SlabRelease
     /// <summary>From Releasing or Purging, which the caller owns, to Free.</summary>
     internal static void Finish(nuint block)
     {
+        Bug.On(Arena.StateOf(block).Cell != 0 || Arena.StateOf(block).Owner == 0);
         SharedWord* words = Arena.ObjectWords(block);
         for (nuint i = 0; i < Arena.WordsPerBlock; i++)
         {

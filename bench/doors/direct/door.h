@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+//
+// The direct entries: what the macros of nolockalloc.h make of a plain call.
+#ifndef BENCH_DOOR_H
+#define BENCH_DOOR_H
+
+#include <nolockalloc.h>
+
+namespace door
+{
+
+inline void *allocate(std::size_t size)
+{
+    return kmalloc_nolock(size, 0, NUMA_NO_NODE);
+}
+
+inline void release(void *object)
+{
+    kfree_nolock(object);
+}
+
+inline void *allocate_anywhere(std::size_t size)
+{
+    return allocate(size);
+}
+
+inline void release_anywhere(void *object)
+{
+    release(object);
+}
+
+inline const void *entry()
+{
+    return reinterpret_cast<const void *>(&kmalloc_nolock_noprof);
+}
+
+} // namespace door
+
+#endif

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// The product's face of the OS, over a FakeOs that each test makes anew.
+
+using System;
+using System.Runtime.InteropServices;
+using NoLockAlloc.Tests.World;
+
+namespace NoLockAlloc.Machine;
+
+internal static unsafe class Os
+{
+    /// <summary>The OS of the test that runs.</summary>
+    internal static FakeOs Fake { get; set; }
+
+    internal static nuint Reserve(nuint bytes) => Fake.Memory.Reserve(bytes);
+
+    internal static void Release(nuint address, nuint bytes) => Fake.Memory.Release(address, bytes);
+
+    internal static int Purge(nuint address, nuint bytes) => Fake.Memory.Purge(address, bytes);
+
+    internal static void WipeOnFork(nuint address, nuint bytes) => Fake.WipedOnFork = (address, bytes);
+
+    internal static int Write(int fd, byte* text, nuint bytes) =>
+        Fake.Write(fd, new ReadOnlySpan<byte>(text, (int)bytes));
+
+    internal static void Abort() => throw new ProcessAborted();
+
+    internal static uint ThreadNumber() => Fake.Running.Number;
+
+    internal static int ThreadIsGone(uint number) => Fake.GoneThreads.Contains(number) ? 1 : 0;
+
+    internal static int WatchThreadExit() => Fake.CanWatchThreads ? 1 : 0;
+
+    internal static int Peek(nuint address, ulong* word) => Fake.Peek(address, word);
+
+    internal static byte* Options() => Fake.OptionsText;
+
+    internal static void** Slot() => Fake.Running.Slot;
+
+    internal static void* Enter(ulong* returnAddress)
+    {
+        *returnAddress = 0x401234;
+        return *Fake.Running.Slot;
+    }
+
+    internal static void* BootThread() => Fake.BootThread;
+
+    internal static void* Fill(void* destination, int value, nuint bytes)
+    {
+        NativeMemory.Fill(destination, bytes, (byte)value);
+        return destination;
+    }
+}
