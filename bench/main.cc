@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// main() of every benchmark program. `--which` prints the file that the allocator asked lies in: a library
-// that was to be preloaded may have been ignored.
+// main() of every benchmark program. `--which` prints the file that the allocator asked lies in: a
+// library that was to be preloaded may have been ignored.
 #include "question.h"
 
 #include <cstdio>

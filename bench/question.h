@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the files in questions/ share. Each is compiled once for every folder in doors/, whose door.h says
-// which functions are asked:
+// What the files in questions/ share. Each is compiled once for every folder in doors/, whose
+// door.h says which functions are asked:
 //
 //   void *door::allocate(std::size_t size)     void door::release(void *object)
 //   void *door::allocate_anywhere(...)         void door::release_anywhere(...)
@@ -25,8 +25,8 @@ inline void touch(void *object)
     *static_cast<volatile std::uint64_t *>(object) = 1;
 }
 
-/* Says how many pairs of allocation and free each iteration made, and what memory the process has needed
- * at most. A question ends with this. */
+/* Says how many pairs of allocation and free each iteration made, and what memory the process has
+ * needed at most. A question ends with this. */
 void report(benchmark::State &state, double pairs);
 
 #endif

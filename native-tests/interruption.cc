@@ -9,9 +9,14 @@
 
 namespace
 {
-constexpr size_t kOlder = 90;          // more than an array holds
 constexpr size_t kMostOperations = 20000;
 constexpr const char *kNull = "an allocation gave NULL";
+
+// More than an array holds.
+size_t older_objects(size_t size)
+{
+    return size < 256 ? 90 : 40;
+}
 } // namespace
 
 Interruption::Interruption(const Door &door, const Situation &situation)
@@ -29,11 +34,10 @@ Interruption::~Interruption()
 void Interruption::prepare_objects()
 {
     nolockalloc_trim();
-    for (size_t i = 0; i < kOlder; i++)
-    {
+    for (size_t i = 0; i < older_objects(_situation.size); i++)
         older.allocate(_situation.size);
+    for (size_t i = 0; i < older_objects(other_size()); i++)
         older_other.allocate(other_size());
-    }
     for (size_t i = 0; i < _situation.prepared; i++)
         _own.allocate(_situation.size);
     if (_situation.freed)

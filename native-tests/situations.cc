@@ -23,7 +23,7 @@ const std::vector<Situation> &all_situations()
         {"FreeWithBarnPut", Op::Free, 64, &B::barn_put, 600},
         {"FreeWithFlush", Op::Free, 64, &B::sheaf_flush, 6000},
         {"FreeLargest", Op::Free, 8192, &B::free_fastpath, 2},
-        {"FreeWithSlabGivenBack", Op::Free, 8192, &B::free_slab, 600},
+        {"FreeWithSlabGivenBack", Op::Free, 8192, &B::free_slab, 150},
         {"FreeFirstOfAThread", Op::Free, 64, nullptr, 1, false, false, true},
         {"Trim", Op::Trim, 64, nullptr, 600, true},
         {"Drain", Op::Drain, 64, nullptr, 2, true},
@@ -83,7 +83,8 @@ void play(Interruption &on, const std::string &steps)
             on.nested.allocate(on.other_size());
             break;
         case 'f':
-            on.older.free_newest();
+            if (on.older.size() > 0)
+                on.older.free_newest();
             break;
         case 'F':
             on.older_other.free_newest();

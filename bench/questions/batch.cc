@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What does a pair cost when many objects live at once: a batch is allocated, then freed in the same order?
-// 64 objects are a little more than a thread keeps for itself in many allocators; 1000 are much more.
+// What does a pair cost when many objects live at once: a batch is allocated, then freed in the
+// same order? 64 objects are a little more than a thread keeps for itself in many allocators; 1000
+// are much more.
 #include "question.h"
 
 #include <vector>

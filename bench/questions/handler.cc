@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What does a pair cost in a signal handler? Malloc's way is to block all signals around every call, in the
-// handler and in the program that it interrupts. A delivery is shared by a thousand pairs.
+// What does a pair cost in a signal handler? Malloc's way is to block all signals around every
+// call, in the handler and in the program that it interrupts. A delivery is shared by a thousand
+// pairs.
 #include "question.h"
 
 #include <csignal>

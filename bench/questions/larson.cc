@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// What does a pair cost in a server whose threads hand their work on (after Larson and Krishnan, "Memory
-// allocation for long-running server applications", 1998): each of two threads replaces random objects on a
-// shelf of 1000, and from time to time they exchange their shelves, so that half of the objects that a
-// thread frees are the other's?
+// What does a pair cost in a server whose threads hand their work on (after Larson and Krishnan,
+// "Memory allocation for long-running server applications", 1998): each of two threads replaces
+// random objects on a shelf of 1000, and from time to time they exchange their shelves, so that
+// half of the objects that a thread frees are the other's?
 #include "random.h"
 #include "question.h"
 #include "threads.h"
@@ -80,11 +80,11 @@ static void larson(benchmark::State &state)
                 meeting.attend();
             }
         });
-    std::size_t round = 1;
+    benchmark::IterationCount round = 1;
     meeting.attend();
     for (auto _ : state)
     {
-        work(shelves[round++ % 2], random);
+        work(shelves[static_cast<std::size_t>(round++ % 2)], random);
         meeting.attend();
         is_over = round > state.max_iterations;
         meeting.attend();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What does a remote free cost: one thread allocates and writes, another reads and frees? The objects go
-// through a ring of 1024 places that costs little more than the way of one cache line in eight.
+// What does a remote free cost: one thread allocates and writes, another reads and frees? The
+// objects go through a ring of 1024 places that costs little more than the way of one cache line in
+// eight.
 #include "question.h"
 #include "threads.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What does a pair cost when sizes and lifetimes are random: of many live objects one, chosen at random, is
-// freed and replaced by one of 8 to 8192 bytes, each size as probable as any other?
+// What does a pair cost when sizes and lifetimes are random: of many live objects one, chosen at
+// random, is freed and replaced by one of 8 to 8192 bytes, each size as probable as any other?
 #include "random.h"
 #include "question.h"
 

@@ -21,7 +21,7 @@ const char flame_script[] =
     "var boxes=[].slice.call($('boxes').children).map(function(g){\n"
     "  var r=g.querySelector('rect'),t=g.querySelector('title').textContent;\n"
     "  return {g:g,r:r,t:g.querySelector('text'),x:+r.getAttribute('x'),y:+r.getAttribute('y'),\n"
-    "    w:+r.getAttribute('width'),name:t.split('\\n')[0],title:t.replace('\\n','   '),\n"
+    "    w:+r.getAttribute('width'),name:t.split('\\n')[0],title:t.replace('\\n',': '),\n"
     "    fill:r.getAttribute('fill')};});\n"
     "function label(b,x,w){\n"
     "  var n=Math.floor((w-6)/LETTER),s=n<5?'':b.name.length<=n?b.name:b.name.slice(0,n-2)+'..';\n"

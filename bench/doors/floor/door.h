@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The floor: two calls that do nothing (empty.c).
+// The floor: two calls that do nothing (empty.cc).
 #ifndef BENCH_DOOR_H
 #define BENCH_DOOR_H
 

@@ -1,23 +1,14 @@
-/* SPDX-License-Identifier: MIT */
-/*
- * A library of two calls that do nothing: what every allocator pays before it does anything.
- */
+// SPDX-License-Identifier: MIT
+//
+// A library of two calls that do nothing: what every allocator pays before it does anything.
 #ifndef BENCH_EMPTY_H
 #define BENCH_EMPTY_H
 
-#include <stddef.h>
+#include <cstddef>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
-/* The next place in a small ring of the thread's own, so that a program that writes to its objects writes
- * to as many cache lines as with a real allocator. Nothing is remembered. */
-void *bench_empty_allocate(size_t size);
+/* The next place in a small ring of the thread's own, so that a program that writes to its objects
+ * writes to as many cache lines as with a real allocator. Nothing is remembered. */
+void *bench_empty_allocate(std::size_t size);
 void bench_empty_release(void *object);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

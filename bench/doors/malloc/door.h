@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// malloc and free, of whichever library serves them. In a program whose handlers allocate as well, every
-// call has to be made with all signals blocked.
+// malloc and free, of whichever library serves them. In a program whose handlers allocate as well,
+// every call has to be made with all signals blocked.
 #ifndef BENCH_DOOR_H
 #define BENCH_DOOR_H
 

@@ -18,7 +18,9 @@ internal static unsafe class Os
 
     internal static int Purge(nuint address, nuint bytes) => Fake.Memory.Purge(address, bytes);
 
-    internal static void WipeOnFork(nuint address, nuint bytes) => Fake.WipedOnFork = (address, bytes);
+    internal static int WipeOnFork(nuint address, nuint bytes) => Fake.WipeOnFork(address, bytes);
+
+    internal static uint ProcessNumber() => Fake.ProcessNumber;
 
     internal static int Write(int fd, byte* text, nuint bytes) =>
         Fake.Write(fd, new ReadOnlySpan<byte>(text, (int)bytes));

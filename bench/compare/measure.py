@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+"""Measurements: each in a process of its own, the columns in turn, A B C A B C."""
+
+import json
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+
+from columns import environment
+
+TIMEOUT_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Sample:
+    nanoseconds: float  # per pair
+    peak_bytes: float
+
+
+def questions_of(program, wanted):
+    """The names of the benchmarks in a program that match."""
+    result = subprocess.run(
+        [str(program), "--benchmark_list_tests"], capture_output=True, text=True, check=True)
+    return [name for name in result.stdout.split() if re.search(wanted, name)]
+
+
+def title_of(question):
+    return question.removesuffix("/real_time")
+
+
+def has_threads(question):
+    return "/threads:" in question
+
+
+def measure(column, programs, question, seconds):
+    command = [
+        str(programs / column.program),
+        f"--benchmark_filter=^{re.escape(question)}$",
+        f"--benchmark_min_time={seconds}",
+        "--benchmark_format=json",
+    ]
+    # One CPU, the last: devices interrupt the first.
+    cpus = os.sched_getaffinity(0)
+    if not has_threads(question):
+        cpus = {max(cpus)}
+    result = subprocess.run(
+        command, env=environment(column), capture_output=True, text=True, check=True,
+        timeout=TIMEOUT_SECONDS, preexec_fn=lambda: os.sched_setaffinity(0, cpus))
+    [run] = json.loads(result.stdout)["benchmarks"]
+    if run.get("error_occurred"):
+        raise RuntimeError(f"{column.name}, {question}: {run['error_message']}")
+    return Sample(run["real_time"] / run["pairs"], run["peak_bytes"])
+
+
+def measure_all(columns, programs, questions, rounds, seconds, progress):
+    """samples[question][column name]: a list with one sample a round."""
+    samples = {question: {column.name: [] for column in columns} for question in questions}
+    for number in range(rounds):
+        progress(f"round {number + 1} of {rounds}")
+        for question in questions:
+            for column in columns:
+                sample = measure(column, programs, question, seconds)
+                samples[question][column.name].append(sample)
+    return samples

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// Address space, really mapped, refused when a test says so. Mappings are kept between tests and zeroed, so
+// that every run of a test sees the same addresses.
+
+using System;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
+
+namespace NoLockAlloc.Tests.World;
+
+internal sealed unsafe class FakeMemory : IDisposable
+{
+    private const nuint Alignment = 65536;
+    private const int ReadWrite = 3;
+    private const int PrivateAnonymousNoReserve = 0x4022;
+    private const int DontNeed = 4;
+
+    private static readonly Dictionary<nuint, Stack<nuint>> s_kept = [];
+
+    private readonly Dictionary<nuint, nuint> _reserved = [];
+
+    /// <summary>Reservations above this are refused.</summary>
+    internal nuint Limit { get; set; } = nuint.MaxValue;
+
+    internal bool RefusesPurge { get; set; }
+
+    internal int Reservations { get; private set; }
+
+    internal int Purges { get; private set; }
+
+    /// <summary>What is reserved now: address and bytes.</summary>
+    internal IReadOnlyDictionary<nuint, nuint> Reserved => _reserved;
+
+    internal nuint Reserve(nuint bytes)
+    {
+        Reservations++;
+        if (bytes > Limit) return 0;
+        lock (s_kept)
+        {
+            bool isKept = s_kept.TryGetValue(bytes, out Stack<nuint> kept) && kept.Count != 0;
+            nuint at = isKept ? kept.Pop() : Map(bytes);
+            _reserved.Add(at, bytes);
+            return at;
+        }
+    }
+
+    internal void Release(nuint address, nuint bytes)
+    {
+        if (!_reserved.Remove(address, out nuint reserved) || reserved != bytes)
+        {
+            throw new InvalidOperationException("Release of what was not reserved so.");
+        }
+        Keep(address, bytes);
+    }
+
+    internal int Purge(nuint address, nuint bytes)
+    {
+        if (RefusesPurge) return -1;
+        Purges++;
+        return madvise(address, bytes, DontNeed);
+    }
+
+    public void Dispose()
+    {
+        foreach ((nuint address, nuint bytes) in _reserved)
+        {
+            Keep(address, bytes);
+        }
+        _reserved.Clear();
+    }
+
+    private static void Keep(nuint address, nuint bytes)
+    {
+        madvise(address, bytes, DontNeed);
+        lock (s_kept)
+        {
+            if (!s_kept.TryGetValue(bytes, out Stack<nuint> kept)) s_kept.Add(bytes, kept = new());
+            kept.Push(address);
+        }
+    }
+
+    private static nuint Map(nuint bytes)
+    {
+        nuint at = mmap(0, bytes + Alignment, ReadWrite, PrivateAnonymousNoReserve, -1, 0);
+        if (at == nuint.MaxValue) throw new OutOfMemoryException();
+        return (at + Alignment - 1) & ~(Alignment - 1);
+    }
+
+    [DllImport("libc")]
+    private static extern nuint mmap(nuint address, nuint bytes, int protection, int flags, int fd, nint offset);
+
+    [DllImport("libc")]
+    private static extern int madvise(nuint address, nuint bytes, int advice);
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// A stack of frames, as far as the allocator looks at it: a return address a frame. A frame that is left is
+// overwritten, or stays as it was, as after siglongjmp().
+
+using System;
+using System.Runtime.InteropServices;
+using NoLockAlloc.Words;
+
+namespace NoLockAlloc.Tests.World;
+
+internal sealed unsafe class FakeStack : IDisposable
+{
+    private const nuint Bytes = 65536;
+    private const nuint FrameBytes = 1024;
+
+    private readonly byte* _memory = (byte*)NativeMemory.AllocZeroed(Bytes);
+    private nuint _used;
+    private ulong _calls;
+
+    /// <summary>Whether the frames of ended and abandoned calls keep their contents.</summary>
+    internal bool KeepsOldFrames { get; set; }
+
+    internal bool Contains(nuint address) => address - (nuint)_memory < Bytes;
+
+    /// <summary>The frame of a call from here: what a trampoline passes.</summary>
+    internal ulong Enter()
+    {
+        _used += FrameBytes;
+        if (_used >= Bytes) throw new InvalidOperationException("The stack is used up.");
+        ulong* at = (ulong*)(_memory + Bytes - _used);
+        *at = 0x400000 + ++_calls * 5;
+        return LocalLock.Frame((ulong)at, *at);
+    }
+
+    internal void Leave()
+    {
+        if (!KeepsOldFrames) *(ulong*)(_memory + Bytes - _used) = 0;
+        _used -= FrameBytes;
+    }
+
+    public void Dispose() => NativeMemory.Free(_memory);
+}

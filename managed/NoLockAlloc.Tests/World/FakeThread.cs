@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// A thread: a slot, a number and a stack. A handler is a second call while the first is under way.
+
+using System;
+using System.Runtime.InteropServices;
+using NoLockAlloc.Api;
+using NoLockAlloc.Slabs;
+
+namespace NoLockAlloc.Tests.World;
+
+internal sealed unsafe class FakeThread : IDisposable
+{
+    private readonly FakeOs _os;
+
+    internal FakeThread(FakeOs os, uint number)
+    {
+        _os = os;
+        Number = number;
+        Slot = (void**)NativeMemory.Alloc((nuint)sizeof(void*));
+        *Slot = os.BootThread;
+    }
+
+    internal delegate nuint Call(ulong frame);
+
+    internal uint Number { get; set; }
+
+    internal void** Slot { get; }
+
+    internal FakeStack Stack { get; } = new();
+
+    internal ThreadState* Block => (ThreadState*)*Slot;
+
+    /// <summary>The number of its block; 0: it has none.</summary>
+    internal ulong Id => Block->Id;
+
+    internal nuint Alloc(nuint size, uint gfp = 0, int node = Kmalloc.AnyNode) =>
+        Run(frame => Kmalloc.Alloc(size, gfp, node, Block, frame));
+
+    internal void Free(nuint address) => Run(frame =>
+    {
+        Kmalloc.Free(address, Block, frame);
+        return 0;
+    });
+
+    internal nuint SizeOf(nuint address) => Run(frame => KmallocSlow.SizeOf(address, frame));
+
+    internal nuint Trim() => Run(frame =>
+    {
+        ThreadState* self = ThreadBlocks.Current(Block, frame);
+        return self == null ? 0 : Reclaim.Trim(self, frame);
+    });
+
+    internal nuint Drain() => Run(frame =>
+    {
+        ThreadState* self = ThreadBlocks.Current(Block, frame);
+        return self == null ? 0 : Reclaim.Drain(self, frame);
+    });
+
+    internal void Exit() => Run(frame =>
+    {
+        ThreadBlocks.Exit(Slot, frame);
+        return 0;
+    });
+
+    internal KmemCacheThread* CellFor(nuint size) =>
+        ThreadState.Cell(Block, KmemCache.BucketOf(size));
+
+    /// <summary>Do something on this thread, in a frame of its own.</summary>
+    internal nuint Run(Call call)
+    {
+        FakeThread before = _os.Swap(this);
+        ulong frame = Stack.Enter();
+        try
+        {
+            return call(frame);
+        }
+        finally
+        {
+            Stack.Leave();
+            _os.Swap(before);
+        }
+    }
+
+    public void Dispose()
+    {
+        Stack.Dispose();
+        NativeMemory.Free(Slot);
+    }
+}

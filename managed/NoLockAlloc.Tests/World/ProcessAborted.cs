@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+
+using System;
+
+namespace NoLockAlloc.Tests.World;
+
+/// <summary>The product ended the process.</summary>
+public sealed class ProcessAborted : Exception
+{
+}
