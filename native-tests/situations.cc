@@ -23,7 +23,7 @@ const std::vector<Situation> &all_situations()
         {"FreeWithBarnPut", Op::Free, 64, &B::barn_put, 600},
         {"FreeWithFlush", Op::Free, 64, &B::sheaf_flush, 6000},
         {"FreeLargest", Op::Free, 8192, &B::free_fastpath, 2},
-        {"FreeWithSlabGivenBack", Op::Free, 8192, &B::free_slab, 150},
+        {"FreeWithSlabGivenBack", Op::Free, 2048, &B::free_slab, 300},
         {"FreeFirstOfAThread", Op::Free, 64, nullptr, 1, false, false, true},
         {"Trim", Op::Trim, 64, nullptr, 600, true},
         {"Drain", Op::Drain, 64, nullptr, 2, true},

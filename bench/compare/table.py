@@ -3,7 +3,7 @@
 
 from measure import title_of
 
-FIRST = 27  # width of the questions' column
+FIRST = 29  # width of the questions' column
 NAMES = 9  # width of the lines' names
 CELL = 9
 

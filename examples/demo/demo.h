@@ -74,6 +74,8 @@ struct result
     double plain_s;         /* CPU time of a run, its children included: the median */
     double profiled_s;
     double overhead; /* median of the pairs' ratios, less 1 */
+    double lowest;   /* and how far they lie apart */
+    double highest;
     char svg[1024];
     char folded[1024];
 };

@@ -68,6 +68,8 @@ static void print_costs(const struct result *a, const struct result *b)
                      (double)b->profile.report_us / 1e6);
     row_of_fractions("overhead, median of the pairs", "%.1f %%", 100 * a->overhead,
                      100 * b->overhead);
+    row_of_fractions("  lowest pair", "%.1f %%", 100 * a->lowest, 100 * b->lowest);
+    row_of_fractions("  highest pair", "%.1f %%", 100 * a->highest, 100 * b->highest);
 }
 
 void print_table(const struct result *results, size_t count)
@@ -151,9 +153,10 @@ void print_json(const struct result *results, size_t count)
         printf(",\n");
         json_counts(&results[i]);
         printf("    \"plain_seconds\": %.4f,\n    \"profiled_seconds\": %.4f,\n"
-               "    \"report_seconds\": %.4f,\n    \"overhead\": %.4f,\n    \"hottest\": [",
+               "    \"report_seconds\": %.4f,\n    \"overhead\": %.4f,\n"
+               "    \"lowest\": %.4f,\n    \"highest\": %.4f,\n    \"hottest\": [",
                results[i].plain_s, results[i].profiled_s, (double)profile->report_us / 1e6,
-               results[i].overhead);
+               results[i].overhead, results[i].lowest, results[i].highest);
         for (size_t f = 0; f < profile->frames; f++)
         {
             printf("%s\n      {\"periods\": %llu, ", f == 0 ? "" : ",",

@@ -29,6 +29,12 @@ static bool frame_pointer_step(struct registers *registers, const struct stack_r
     return true;
 }
 
+static bool step(struct registers *registers, const struct stack_range *stack)
+{
+    return (registers->at_signal && machine_return_step(registers, stack)) ||
+           cfi_step(registers, stack) || frame_pointer_step(registers, stack);
+}
+
 /* An address inside the instruction that is executing: a return address is just behind the call. */
 static uintptr_t place(const struct registers *registers)
 {
@@ -93,7 +99,7 @@ struct walk walk_stack(const void *context, struct stack_range stack, uintptr_t 
         bool may_stay = registers.at_signal; /* a leaf of arm64 need not have moved sp */
         struct stack_range live = {lowest_live(sp, may_stay, stack.low), stack.high};
 
-        if (!cfi_step(&registers, &live) && !frame_pointer_step(&registers, &live))
+        if (!step(&registers, &live))
             break;
         walk.complete = registers.outermost || registers.pc == 0;
         if (walk.complete || !moved_up(sp, &registers, may_stay, &stack, &other))

@@ -42,6 +42,13 @@ void machine_registers(const void *context, struct registers *registers);
 /* machine.c: a return address without what the machine hides in it. */
 uintptr_t machine_return_address(uintptr_t word, bool is_signed);
 
+/*
+ * machine.c: from an interrupted function that is about to return, with nothing left to do but to
+ * restore registers, to its caller. The tables of ILC, which compiles our C#, do not describe the
+ * ends of functions; elsewhere they say the same.
+ */
+bool machine_return_step(struct registers *registers, const struct stack_range *stack);
+
 /* cfi_step.c: from a frame to its caller by the call frame information; false: there is none. */
 bool cfi_step(struct registers *registers, const struct stack_range *stack);
 

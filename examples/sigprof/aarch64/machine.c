@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* arm64: where the kernel put the interrupted registers. */
+/* arm64: where the kernel put the interrupted registers, and how a function ends. */
+#include <dlfcn.h>
 #include <ucontext.h>
 
 #include "stack_walk.h"
@@ -27,4 +28,17 @@ uintptr_t machine_return_address(uintptr_t word, bool is_signed)
     /* xpaclri, written as the hint that older processors take for a no-op */
     __asm__("hint #7" : "+r"(lr));
     return lr;
+}
+
+bool machine_return_step(struct registers *registers, const struct stack_range *stack)
+{
+    struct dl_find_object module;
+
+    (void)stack;
+    if (_dl_find_object((void *)registers->pc, &module) != 0 ||
+        *(const uint32_t *)registers->pc != 0xd65f03c0u) /* ret */
+        return false;
+    registers->pc = registers->value[MACHINE_RA];
+    registers->at_signal = false;
+    return true;
 }

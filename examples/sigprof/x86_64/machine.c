@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* x86-64: where the kernel put the interrupted registers. */
+/* x86-64: where the kernel put the interrupted registers, and how a function ends. */
+#include <dlfcn.h>
 #include <ucontext.h>
 
 #include "stack_walk.h"
@@ -24,4 +25,38 @@ uintptr_t machine_return_address(uintptr_t word, bool is_signed)
 {
     (void)is_signed;
     return word;
+}
+
+bool machine_return_step(struct registers *registers, const struct stack_range *stack)
+{
+    /* DWARF's number of each register in the order of the instruction set */
+    static const uint8_t number[16] = {0, 2, 1, 3, 7, 6, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15};
+    struct registers caller = *registers;
+    struct dl_find_object module;
+    const uint8_t *code = (const uint8_t *)registers->pc;
+
+    if (_dl_find_object((void *)registers->pc, &module) != 0)
+        return false;
+    for (; code + 2 < (const uint8_t *)module.dlfo_map_end; code++)
+    {
+        uint8_t prefix = *code == 0x41 ? 8 : 0; /* the upper eight registers */
+        uintptr_t *to = &caller.value[MACHINE_SP];
+        uintptr_t word;
+
+        code += prefix != 0;
+        if (!stack_word(stack, *to, &word))
+            return false;
+        *to += sizeof word;
+        if (*code == 0xc3 && prefix == 0) /* ret */
+        {
+            caller.pc = word;
+            caller.at_signal = false;
+            *registers = caller;
+            return true;
+        }
+        if (*code < 0x58 || *code > 0x5f || *code == 0x5c) /* pop, but not of rsp */
+            return false;
+        caller.value[number[prefix + (*code & 7)]] = word;
+    }
+    return false;
 }

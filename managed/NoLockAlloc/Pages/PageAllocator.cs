@@ -26,6 +26,7 @@ internal static unsafe class PageAllocator
         HintMap free = FreeMap;
         for (nuint block = free.Find(Arena.Header->First); block != None; block = free.Find(block))
         {
+            RaiseTo(ref Arena.Header->HighBlock, block + 1);
             BlockState state = Arena.StateOf(block);
             BlockState next = state.ToSlab(cell, owner);
             if (journal != null) journal->Begin(block, next);
@@ -33,7 +34,6 @@ internal static unsafe class PageAllocator
             RemoveHint(free, block);
             if (!taken) continue;
             if (state.IsDirty) Arena.Header->DirtyBlocks.Add(~0UL);
-            RaiseTo(ref Arena.Header->HighBlock, block + 1);
             return block;
         }
         return None;

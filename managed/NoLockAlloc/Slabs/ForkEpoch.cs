@@ -6,7 +6,8 @@
 //             from 1. ThreadWord.Stamp and ThreadState.Stamp: the stamp at the owner's last look.
 // WRITERS     whoever finds 0, by compare-exchange; Forks counts up first.
 // INVARIANTS  a live thread whose block has an old stamp is the one that forked: all others with an old
-//             stamp are gone. It alone frees their blocks, and renews its own stamp last.
+//             stamp are gone. It alone frees their blocks, and renews its own stamp last. If it had no
+//             block, it does so when it claims one; it is the thread with the process's number.
 // REENTRY     each step may be repeated.
 // CHECKED BY  ForkTest (native)
 
@@ -29,16 +30,29 @@ internal static unsafe class ForkEpoch
     internal static void Adopt(ThreadState* self)
     {
         ulong stamp = Current();
+        FreeOld(self->Id, stamp);
+        ThreadWord own = ThreadWord.Make(ThreadWord.KindLive, Os.ThreadNumber(), stamp);
+        ThreadState.WordOf(self->Id).Store(own.Value);
+        self->Stamp.Set(stamp);
+    }
+
+    /// <summary>The calling thread has just claimed its block. If it is a child's first thread and had none
+    /// when it forked, free what the parent's threads had.</summary>
+    internal static void AdoptIfFirst(ThreadState* self)
+    {
+        ulong stamp = Current();
+        if (stamp > 1 && Os.ThreadNumber() == Os.ProcessNumber()) FreeOld(self->Id, stamp);
+    }
+
+    private static void FreeOld(ulong except, ulong stamp)
+    {
         ulong high = Arena.Header->HighThread.Load();
         for (ulong id = 1; id <= high; id++)
         {
             ThreadWord word = new(ThreadState.WordOf(id).Load());
-            if (id == self->Id || !word.IsOwned || word.Stamp == stamp) continue;
+            if (id == except || !word.IsOwned || word.Stamp == stamp) continue;
             ThreadState.WordOf(id).TryReplace(word.Value, word.To(ThreadWord.KindFree).Value);
         }
-        ThreadWord own = ThreadWord.Make(ThreadWord.KindLive, Os.ThreadNumber(), stamp);
-        ThreadState.WordOf(self->Id).Store(own.Value);
-        self->Stamp.Set(stamp);
     }
 
     private static ulong Renew()

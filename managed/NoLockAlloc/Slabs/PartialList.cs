@@ -115,7 +115,7 @@ internal static unsafe class PartialList
             return;
         }
         if (!Arena.State(block).TryReplace(state.Value, state.Unlisted().Value)) return;
-        MapOf(cache).Remove(block);
+        DropStale(cache, block);
         if (Slab.HasFree(block, cache)) AfterGiveBack(block);
     }
 }

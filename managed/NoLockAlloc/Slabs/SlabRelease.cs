@@ -36,27 +36,29 @@ internal static unsafe class SlabRelease
     /// <summary>Let go of a claimed slab: of the objects that were grabbed, and of the claim.</summary>
     internal static void Undo(KmemCacheThread* cell, nuint block)
     {
-        KmemCache cache = cell->Cache;
-        SharedWord* words = Arena.ObjectWords(block);
-        for (nuint i = 0; i < cache.Words; i++)
-        {
-            if (words[i].Load() == ObjectWord.Grabbed) words[i].Store(0);
-        }
+        LetGo(block);
         Arena.State(block).Store(Arena.StateOf(block).Unclaimed().Value);
-        if (Slab.HasFree(block, cache)) PartialList.AfterGiveBack(block);
+        if (Slab.HasFree(block, cell->Cache)) PartialList.AfterGiveBack(block);
     }
 
     /// <summary>From Releasing or Purging, which the caller owns, to Free.</summary>
     internal static void Finish(nuint block)
     {
         Bug.On(Arena.StateOf(block).Cell != 0 || Arena.StateOf(block).Owner == 0);
+        LetGo(block);
+        bool isPurged = PageAllocator.IsWarmEnough() && PageAllocator.TryPurge(block);
+        PageAllocator.Free(block, !isPurged);
+    }
+
+    /// <summary>Only what was grabbed: a belated taker may have set a bit in a word that is zero again, and
+    /// will clear it himself.</summary>
+    private static void LetGo(nuint block)
+    {
         SharedWord* words = Arena.ObjectWords(block);
         for (nuint i = 0; i < Arena.WordsPerBlock; i++)
         {
-            if (words[i].Load() != 0) words[i].Store(0);
+            if (words[i].Load() == ObjectWord.Grabbed) words[i].Store(0);
         }
-        bool isPurged = PageAllocator.IsWarmEnough() && PageAllocator.TryPurge(block);
-        PageAllocator.Free(block, !isPurged);
     }
 
     private static bool TryGrab(nuint block, in KmemCache cache)

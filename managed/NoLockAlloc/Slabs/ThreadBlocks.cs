@@ -21,7 +21,11 @@ internal static unsafe class ThreadBlocks
     /// are taken or because it was interrupted while claiming one.</summary>
     internal static ThreadState* Current(ThreadState* self, ulong frame)
     {
-        if (self->Id == 0) self = Arena.Ensure() ? Claim(Os.Slot(), frame) : null;
+        if (self->Id == 0)
+        {
+            self = Arena.Ensure() ? Claim(Os.Slot(), frame) : null;
+            if (self != null) ForkEpoch.AdoptIfFirst(self);
+        }
         if (self == null) return null;
         if (self->Stamp.Get() != ForkEpoch.Current()) ForkEpoch.Adopt(self);
         if (self->IsWatched.Get() == 0 && Os.WatchThreadExit() != 0) self->IsWatched.Set(1);
@@ -146,8 +150,8 @@ internal static unsafe class ThreadBlocks
     private static ThreadState* TryOwn(ulong id, ThreadWord word, uint thread, ulong frame)
     {
         ThreadWord claiming = ThreadWord.Make(ThreadWord.KindClaiming, thread, ForkEpoch.Current());
-        if (!ThreadState.WordOf(id).TryReplace(word.Value, claiming.Value)) return null;
         PageAllocator.RaiseTo(ref Arena.Header->HighThread, id);
+        if (!ThreadState.WordOf(id).TryReplace(word.Value, claiming.Value)) return null;
         ThreadState* self = ThreadState.Of(id);
         if (word.IsOwned ? !self->ClaimLock.TryTake(frame, out _) : !TakeFresh(self, frame)) return null;
         ThreadState.Prepare(self, id);
