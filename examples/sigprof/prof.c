@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -76,12 +77,26 @@ static void begin_in_child(void)
     begin();
 }
 
+/* The process timer does not say how many of its periods a signal stands for: the sum tells. */
+static void correct_process_hz(void)
+{
+    struct timespec cpu;
+    double seconds;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+    seconds = (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9;
+    if ((double)prof.counts.periods / seconds < prof.hz)
+        prof.hz = 1 + (unsigned)((double)prof.counts.periods / seconds);
+}
+
 void prof_end(void)
 {
     if (prof.pid != getpid() || !atomic_exchange(&prof.running, false))
         return;
     thread_end();
     chains_merge();
+    if (prof.clock == PROF_CLOCK_PROCESS)
+        correct_process_hz();
     if (prof.counts.samples > 0)
         report_write();
 }
