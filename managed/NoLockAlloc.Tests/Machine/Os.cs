@@ -29,7 +29,7 @@ internal static unsafe class Os
 
     internal static uint ThreadNumber() => Fake.Running.Number;
 
-    internal static int ThreadIsGone(uint number) => Fake.GoneThreads.Contains(number) ? 1 : 0;
+    internal static int ThreadIsGone(uint number) => Fake.IsGone(number) ? 1 : 0;
 
     internal static int WatchThreadExit() => Fake.CanWatchThreads ? 1 : 0;
 

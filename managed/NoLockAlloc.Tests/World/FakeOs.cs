@@ -25,13 +25,13 @@ internal sealed unsafe class FakeOs : IDisposable
         OptionsText = options == null ? null : (byte*)Marshal.StringToCoTaskMemUTF8(options);
     }
 
+    internal IReadOnlyList<FakeThread> Threads => _threads;
+
     internal FakeMemory Memory { get; } = new();
 
     internal void* BootThread { get; }
 
     internal byte* OptionsText { get; }
-
-    internal HashSet<uint> GoneThreads { get; } = [];
 
     internal bool CanWatchThreads { get; set; } = true;
 
@@ -73,6 +73,8 @@ internal sealed unsafe class FakeOs : IDisposable
         _output.Append(Encoding.UTF8.GetString(text));
         return fd > 0 ? 0 : -9;
     }
+
+    internal bool IsGone(uint number) => _threads.Exists(thread => thread.Number == number && thread.IsGone);
 
     /// <summary>Only stacks of fake threads are mapped.</summary>
     internal int Peek(nuint address, ulong* word)

@@ -24,6 +24,9 @@ internal sealed unsafe class FakeThread : IDisposable
 
     internal uint Number { get; set; }
 
+    /// <summary>The OS knows it no more.</summary>
+    internal bool IsGone { get; set; }
+
     internal void** Slot { get; }
 
     internal FakeStack Stack { get; } = new();

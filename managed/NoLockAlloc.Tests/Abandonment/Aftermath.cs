@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// What must be true afterwards, whatever was interrupted or abandoned: everything works, nothing was handed
+// out twice, nothing is lost but the objects that calls had in hand.
+
+using System.Linq;
+using NoLockAlloc.Pages;
+using NoLockAlloc.Slabs;
+using NoLockAlloc.Tests.World;
+using NoLockAlloc.Words;
+using Xunit;
+
+namespace NoLockAlloc.Tests.Abandonment;
+
+internal static unsafe class Aftermath
+{
+    /// <summary>thread goes on; lost: how many objects may be missing.</summary>
+    internal static void Check(Scene s, FakeThread thread, int lost)
+    {
+        Ledger ledger = s.Ledger;
+        CheckThreads();
+        foreach (FakeThread other in FreshWorld.Machine.Threads.Where(other => other != thread && !other.IsGone))
+        {
+            other.Exit();
+        }
+        for (int i = 0; i < 3; i++)
+        {
+            nuint address = ledger.Alloc(thread, s.Size);
+            if (address != 0) ledger.Free(thread, address);
+        }
+        Assert.NotEqual(0UL, thread.Id);
+        ledger.FillUp(thread, s.Size);
+        if (OnlyOneBucket(s)) Assert.InRange(ledger.Live.Count, Objects(s) - lost, Objects(s));
+        ledger.FreeAll(thread);
+        CheckEmpty(thread, lost);
+
+        int slabs = (int)(s.World.Statistics().SlabBytes / Arena.BlockBytes);
+        int found = ledger.FillUp(thread, KmemCache.MaximumSize);
+        int most = (int)s.Blocks * 8;
+        Assert.InRange(found, most - slabs * 8, most);
+        ledger.FreeAll(thread);
+        CheckEmpty(thread, lost);
+        Assert.Equal("", FreshWorld.Machine.Output);
+    }
+
+    /// <summary>Every thread that has a block owns it.</summary>
+    private static void CheckThreads()
+    {
+        foreach (FakeThread thread in FreshWorld.Machine.Threads.Where(thread => !thread.IsGone))
+        {
+            if (thread.Id == 0) continue;
+            ThreadWord word = new(ThreadState.WordOf(thread.Id).Load());
+            Assert.Equal(ThreadWord.KindLive, word.Kind);
+            Assert.Equal(thread.Number, word.Thread);
+        }
+    }
+
+    private static void CheckEmpty(FakeThread thread, int lost)
+    {
+        thread.Trim();
+        Assert.InRange(Ledger.CountOut(), 0, lost);
+        int slabs = 0;
+        for (nuint block = Arena.Header->First; block < Arena.Header->Blocks; block++)
+        {
+            BlockState state = Arena.StateOf(block);
+            Assert.True(state.Kind is BlockState.KindSlab or BlockState.KindFree);
+            Assert.Equal(0UL, state.Owner);
+            Assert.False(state.IsFree && state.IsDirty);
+            if (!state.IsFree) slabs++;
+        }
+        Assert.InRange(slabs, 0, lost);
+        for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
+        {
+            for (nuint i = 0; i < Barn.Places; i++)
+            {
+                Assert.Equal(BarnSlot.KindEmpty, new BarnSlot(Barn.Place(bucket, i).Load()).Kind);
+            }
+        }
+    }
+
+    private static bool OnlyOneBucket(Scene s)
+    {
+        for (nuint block = Arena.Header->First; block < Arena.Header->Blocks; block++)
+        {
+            if (!Arena.StateOf(block).IsSlabOf(s.Cache.Cell)) return false;
+        }
+        return true;
+    }
+
+    private static int Objects(Scene s) => (int)(s.Blocks * s.Cache.Objects);
+}

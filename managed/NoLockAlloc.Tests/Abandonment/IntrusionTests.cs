@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// Every slow path is interrupted before each of its accesses to memory. Then it goes on, and nothing at all may
+// be lost; or it is abandoned, and the object in hand may be lost.
+
+using System;
+using System.Collections.Generic;
+using Xunit;
+
+namespace NoLockAlloc.Tests.Abandonment;
+
+public sealed class IntrusionTests
+{
+    public static IEnumerable<object[]> Cases() => Matrix.Of(256, 8192);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void TheCallGoesOn(string name, int size) => ForEachAccess(name, size, isAbandoned: false);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void TheCallIsAbandoned(string name, int size) => ForEachAccess(name, size, isAbandoned: true);
+
+    private static void ForEachAccess(string name, int size, bool isAbandoned)
+    {
+        Scenario scenario = Scenarios.Named(name);
+        foreach ((string intrusion, Action<Scene> what) in Intrusions.All)
+        {
+            int at = 0;
+            while (HasAccess(scenario, (nuint)size, at, intrusion, what, isAbandoned)) at += Matrix.Stride;
+        }
+    }
+
+    private static bool HasAccess(
+        Scenario scenario, nuint size, int at, string intrusion, Action<Scene> what, bool isAbandoned)
+    {
+        using Scene scene = new(size, scenario.Threads);
+        scenario.Prepare(scene);
+        bool has = false;
+        Matrix.Check(at, intrusion, () =>
+        {
+            has = Interruption.Run(() => scenario.Act(scene), at, () =>
+            {
+                what(scene);
+                if (isAbandoned) throw new AbandonedCall();
+            });
+            if (has && isAbandoned) scene.Lost++;
+            scene.EndInterrupted(isAbandoned);
+            Aftermath.Check(scene, scene.Thread, scene.Lost);
+        });
+        return has;
+    }
+}

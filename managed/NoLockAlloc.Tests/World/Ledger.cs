@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// Who owns which object. Every allocation and free of a test goes through here, so that an object that is
+// handed out twice, lies across another or comes from nowhere is seen at once.
+
+using System.Collections.Generic;
+using System.Linq;
+using NoLockAlloc.Machine;
+using NoLockAlloc.Pages;
+using NoLockAlloc.Slabs;
+using NoLockAlloc.Words;
+using Xunit;
+
+namespace NoLockAlloc.Tests.World;
+
+internal sealed unsafe class Ledger
+{
+    private readonly Dictionary<nuint, KmemCache> _live = [];
+    private readonly Dictionary<nuint, (ulong Cell, int Objects)> _blocks = [];
+
+    /// <summary>What the program owns.</summary>
+    internal IReadOnlyCollection<nuint> Live => _live.Keys;
+
+    internal nuint Alloc(FakeThread thread, nuint size)
+    {
+        nuint address = thread.Alloc(size);
+        AccessHook hook = Atomic.Hook;
+        Atomic.Hook = null;
+        if (address != 0) Enter(address, size);
+        else Assert.False(HasRoom(KmemCache.Of(KmemCache.BucketOf(size))), "NULL, but there is memory.");
+        Atomic.Hook = hook;
+        return address;
+    }
+
+    internal void Free(FakeThread thread, nuint address)
+    {
+        Forget(address);
+        thread.Free(address);
+    }
+
+    /// <summary>Free some object, past all arrays.</summary>
+    internal void FreePastCells(FakeThread thread, nuint address)
+    {
+        KmemCache cache = _live[address];
+        Forget(address);
+        nuint isFreed = thread.Run(frame => SlabFree.TryFree(null, cache, address, frame) ? 1u : 0);
+        Assert.Equal(1u, isFreed);
+    }
+
+    /// <summary>Allocate until there is nothing left.</summary>
+    internal int FillUp(FakeThread thread, nuint size)
+    {
+        int objects = 0;
+        while (Alloc(thread, size) != 0) objects++;
+        return objects;
+    }
+
+    internal void FreeAll(FakeThread thread)
+    {
+        foreach (nuint address in _live.Keys.ToArray())
+        {
+            Free(thread, address);
+        }
+    }
+
+    /// <summary>Some live object of that size, the lowest or the highest; 0: none.</summary>
+    internal nuint Any(nuint size) => OfSize(size).DefaultIfEmpty().Min();
+
+    internal nuint Last(nuint size) => OfSize(size).DefaultIfEmpty().Max();
+
+    internal IEnumerable<nuint> OfSize(nuint size)
+    {
+        nuint rounded = KmemCache.Of(KmemCache.BucketOf(size)).Size;
+        return _live.Where(entry => entry.Value.Size == rounded).Select(entry => entry.Key);
+    }
+
+    /// <summary>Objects that are out as far as the slabs know, whoever has them.</summary>
+    internal static int CountOut()
+    {
+        ulong objects = 0;
+        for (nuint block = Arena.Header->First; block < Arena.Header->Blocks; block++)
+        {
+            for (nuint i = 0; i < Arena.WordsPerBlock; i++)
+            {
+                objects += ObjectWord.CountOf(Arena.ObjectWords(block)[i].Load());
+            }
+        }
+        return (int)objects;
+    }
+
+    /// <summary>Whether a free block, or a free object of the bucket, is there for everybody.</summary>
+    private static bool HasRoom(in KmemCache cache)
+    {
+        for (nuint block = Arena.Header->First; block < Arena.Header->Blocks; block++)
+        {
+            BlockState state = Arena.StateOf(block);
+            if (state.IsFree || (state.IsSlabOf(cache.Cell) && Slab.HasFree(block, cache))) return true;
+        }
+        for (nuint place = 0; place < Barn.Places; place++)
+        {
+            if (new BarnSlot(Barn.Place(cache.Bucket, place).Load()).Kind == BarnSlot.KindFull) return true;
+        }
+        return false;
+    }
+
+    private void Enter(nuint address, nuint size)
+    {
+        nuint block = Arena.BlockOf(address);
+        BlockState state = Arena.StateOf(block);
+        Assert.Equal(BlockState.KindSlab, state.Kind);
+        KmemCache cache = KmemCache.OfCell(state.Cell);
+        Assert.True(Arena.Contains(address) && cache.IsStart(address) && cache.Size >= size);
+        Assert.True(_live.TryAdd(address, cache), "An object was handed out twice.");
+
+        (ulong cell, int objects) = _blocks.GetValueOrDefault(block, (cache.Cell, 0));
+        Assert.Equal(cell, cache.Cell);
+        _blocks[block] = (cell, objects + 1);
+    }
+
+    private void Forget(nuint address)
+    {
+        Assert.True(_live.Remove(address));
+        nuint block = Arena.BlockOf(address);
+        (ulong cell, int objects) = _blocks[block];
+        if (objects == 1) _blocks.Remove(block);
+        else _blocks[block] = (cell, objects - 1);
+    }
+}
