@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ledger.h"
 
+#include "counters.h"
+
 #include <algorithm>
 #include <cstring>
 #include <sstream>
@@ -109,6 +111,21 @@ void Ledger::check()
     for (size_t i = _first; i < _next; i++)
         if (!has_pattern(at(i)))
             complain("an object's bytes were changed by somebody else");
+}
+
+bool every_bucket_works(const Door &door)
+{
+    for (size_t bucket : kBuckets)
+    {
+        Ledger ledger(door, 80);
+        for (size_t i = 0; i < (bucket < 256 ? 70 : 15); i++)
+            ledger.allocate(bucket);
+        std::string overlap = overlap_in({&ledger});
+        ledger.free_all();
+        if (ledger.complaint() != nullptr || !overlap.empty())
+            return false;
+    }
+    return true;
 }
 
 std::string overlap_in(std::initializer_list<const Ledger *> ledgers)

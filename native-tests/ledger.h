@@ -72,6 +72,9 @@ class Ledger
     const char *_complaint = nullptr;
 };
 
+// Whether every bucket serves: more objects than an array holds come and go, the bytes are right.
+bool every_bucket_works(const Door &door);
+
 // "" if no two objects of these ledgers share a byte, else which.
 std::string overlap_in(std::initializer_list<const Ledger *> ledgers);
 

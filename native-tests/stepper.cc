@@ -18,7 +18,6 @@ namespace
 {
 struct Level
 {
-    Level *outer;
     Where where;
     Trace *trace;     // or nullptr
     size_t index;     // where to inject; kNever in a trace
@@ -35,7 +34,11 @@ struct Level
 };
 
 constexpr size_t kNever = SIZE_MAX;
-thread_local Level *current;
+constexpr size_t kMostLevels = 8;
+
+// Not on the stack: a call may be abandoned, or leave by pthread_exit, and is stepped still.
+thread_local Level levels[kMostLevels];
+thread_local size_t active; // levels[active - 1] is the innermost
 bool g_on_alternate_stack;
 
 void note(Level &level, uintptr_t pc, uintptr_t sp)
@@ -48,13 +51,14 @@ void note(Level &level, uintptr_t pc, uintptr_t sp)
         trace->deepest = depth;
     if (level.seen < kMaxBoundaries)
         trace->boundary[level.seen] = {pc, 0, depth};
+    trace->count = level.seen + 1;
 }
 
 void call_back(Level &level, size_t index)
 {
     level.injections++;
     level.inject(level.context, index);
-    current = &level;
+    active = size_t(&level - levels) + 1;
 }
 
 // One boundary of the trap flag driver. Returns whether to go on stepping.
@@ -113,7 +117,7 @@ void on_trap(int, siginfo_t *info, void *context)
     int saved_errno = errno;
     auto *interrupted = static_cast<ucontext_t *>(context);
     greg_t *regs = interrupted->uc_mcontext.gregs;
-    Level *level = current;
+    Level *level = active > 0 ? &levels[active - 1] : nullptr;
     if (level == nullptr)
     {
         if (info->si_code == SI_KERNEL)
@@ -141,16 +145,24 @@ void install_handler()
     sigaction(SIGTRAP, &action, nullptr);
 }
 
-Outcome run_stepped(Level &level, Call call, void *argument)
+Level &push(const Level &wanted)
 {
     install_handler();
+    if (active == kMostLevels)
+        abort();
+    levels[active] = wanted;
+    return levels[active++];
+}
+
+Outcome run_stepped(Level &level, Call call, void *argument)
+{
     level.entry_sp = uintptr_t(__builtin_frame_address(0));
-    level.outer = current;
-    current = &level;
     machine::nla_step_thunk(call, argument);
-    current = level.outer;
+    active = size_t(&level - levels);
     return {level.seen, level.injections};
 }
+
+} // namespace
 
 void number_occurrences(Trace &trace)
 {
@@ -163,7 +175,6 @@ void number_occurrences(Trace &trace)
                 break;
             }
 }
-} // namespace
 
 void use_alternate_stack(bool use)
 {
@@ -172,30 +183,30 @@ void use_alternate_stack(bool use)
 
 void forget()
 {
-    current = nullptr;
+    active = 0;
 }
 
 void trace(Call call, void *argument, Trace &into, Where where)
 {
     into.count = 0;
     into.deepest = 0;
-    Level level = {};
-    level.where = where;
-    level.trace = &into;
-    level.index = kNever;
-    into.count = run_stepped(level, call, argument).boundaries;
+    Level wanted = {};
+    wanted.where = where;
+    wanted.trace = &into;
+    wanted.index = kNever;
+    run_stepped(push(wanted), call, argument);
     number_occurrences(into);
 }
 
 Outcome inject_at(size_t index, Call call, void *argument, Inject inject, void *context,
                   Where where)
 {
-    Level level = {};
-    level.where = where;
-    level.index = index;
-    level.inject = inject;
-    level.context = context;
-    return run_stepped(level, call, argument);
+    Level wanted = {};
+    wanted.where = where;
+    wanted.index = index;
+    wanted.inject = inject;
+    wanted.context = context;
+    return run_stepped(push(wanted), call, argument);
 }
 
 Outcome inject_at(const Trace &trace, size_t index, Call call, void *argument, Inject inject,
@@ -206,22 +217,20 @@ Outcome inject_at(const Trace &trace, size_t index, Call call, void *argument, I
         call(argument);
         return {trace.count, 0};
     }
-    machine::make_writable(trace.boundary[index].pc);
-    install_handler();
-    Level level = {};
-    level.index = index;
-    level.inject = inject;
-    level.context = context;
-    level.breakpoint = trace.boundary[index].pc;
-    level.hits_left = trace.boundary[index].occurrence;
-    level.original = *code_at(level.breakpoint);
-    level.outer = current;
-    current = &level;
+    Level wanted = {};
+    wanted.index = index;
+    wanted.inject = inject;
+    wanted.context = context;
+    wanted.breakpoint = trace.boundary[index].pc;
+    wanted.hits_left = trace.boundary[index].occurrence;
+    wanted.original = *code_at(wanted.breakpoint);
+    machine::make_writable(wanted.breakpoint);
+    Level &level = push(wanted);
     poke(level.breakpoint, machine::kInt3);
     call(argument);
     if (level.breakpoint != 0)
         poke(level.breakpoint, level.original);
-    current = level.outer;
+    active = size_t(&level - levels);
     return {index, level.injections};
 }
 } // namespace stepper

@@ -60,8 +60,10 @@ void watch_code_of(const void *function); // a control: watch another object, nu
 // Run the handler on the alternate signal stack of the thread, if it has one.
 void use_alternate_stack(bool use);
 
-// Each boundary of call(argument), none interrupted.
+// Each boundary of call(argument), none interrupted. A call that does not return, but ends its
+// thread, is traced to the thread's end; number_occurrences() is then left to the caller.
 void trace(Call call, void *argument, Trace &into, Where where = Where::Library);
+void number_occurrences(Trace &trace);
 
 // The trap flag driver.
 Outcome inject_at(size_t index, Call call, void *argument, Inject inject, void *context,

@@ -135,7 +135,7 @@ internal unsafe struct Stats
         ulong slow = cell->SlowAllocs.Get();
         ulong drained = cell->Drained.Get();
         ulong head = cell->Head.Get();
-        of->AllocFastpath += cell->CountPops() - slow;
+        of->AllocFastpath += Positive(cell->CountPops() - slow);
         of->AllocSlowpath += slow;
         of->FreeFastpath += cell->FastFrees.Get();
         of->FreeSlowpath += cell->SlowFrees.Get() + drained;
@@ -149,4 +149,8 @@ internal unsafe struct Stats
         of->LockRecovered += cell->Recovered.Get();
         if ((long)head > 0) of->CachedObjects += head;
     }
+
+    /// <summary>Counters of a thread that runs are read one after the other: a difference of them may be
+    /// below zero for a moment.</summary>
+    private static ulong Positive(ulong difference) => (long)difference < 0 ? 0 : difference;
 }

@@ -43,7 +43,7 @@ internal unsafe struct Barn
             ref SharedWord place = ref Place(cell->Bucket, i);
             BarnSlot slot = new(place.Load());
             if (slot.Kind != BarnSlot.KindFull) continue;
-            Journal.BeginGet(cell, i);
+            Journal.BeginGet(cell, i, slot.Count);
             BarnSlot draining = slot.ToDraining(cell->Owner);
             if (!place.TryReplace(slot.Value, draining.Value))
             {

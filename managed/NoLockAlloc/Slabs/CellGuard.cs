@@ -21,7 +21,7 @@ internal static unsafe class CellGuard
     {
         nuint drained = 0;
         cell->Lock.Free();
-        while (cell->DeferPending.Get() != 0 && TryEnter(cell, frame))
+        while (cell->DeferPending.Load() != 0 && TryEnter(cell, frame))
         {
             drained += DeferFree.Drain(cell);
             cell->Lock.Free();

@@ -7,8 +7,10 @@
 //
 // STATE       DeferSlots words of a cell: an address or 0. DeferPending: not 0 if some slot may be full.
 // WRITERS     slots: 0 -> address by handlers, by compare-exchange (a handler may interrupt another);
-//             address -> 0 by the holder of the lock. DeferPending: 1 by handlers, 0 by the holder.
-// TRANSITIONS defer: slot, then DeferPending. Drain: DeferPending to 0, then the slots, until it stays 0.
+//             address -> 0 by the holder of the lock. DeferPending: one more by handlers; to 0 by the
+//             holder, by compare-exchange from what it was before the holder looked at the slots.
+// TRANSITIONS defer: slot, then DeferPending. Drain: the slots, then DeferPending, until its exchange
+//             succeeds; so it is not 0 for as long as a slot is full, also where a drain is abandoned.
 // ORDER       program order, one thread.
 // INVARIANTS  whoever releases the lock looks at DeferPending afterwards, so nothing stays behind.
 // REENTRY     drain holds the lock: a handler in the middle defers again, and is seen by the next look.
@@ -26,29 +28,39 @@ internal static unsafe class DeferFree
         {
             ref SharedWord slot = ref KmemCacheThread.Defer(cell, i);
             if (slot.Load() != 0 || !slot.TryReplace(0, address)) continue;
-            cell->DeferPending.Set(1);
+            cell->DeferPending.Store(cell->DeferPending.Load() + 1);
             cell->Deferred.Count();
             return true;
         }
         return false;
     }
 
-    /// <summary>Free what was deferred. Caller holds the lock. Returns how many.</summary>
-    internal static nuint Drain(KmemCacheThread* cell)
+    /// <summary>Free what was deferred. Caller holds the lock. Returns how many. With always the slots are
+    /// looked at even if none is announced: a handler may have been abandoned before it could.</summary>
+    internal static nuint Drain(KmemCacheThread* cell, bool always = false)
     {
         nuint drained = 0;
-        while (cell->DeferPending.Get() != 0)
+        ulong pending = cell->DeferPending.Load();
+        while (pending != 0 || always)
         {
-            cell->DeferPending.Set(0);
-            for (int i = 0; i < KmemCacheThread.DeferSlots; i++)
-            {
-                ref SharedWord slot = ref KmemCacheThread.Defer(cell, i);
-                ulong address = slot.Load();
-                if (address == 0) continue;
-                slot.Store(0);
-                SlabFree.PutLocked(cell, (nuint)address);
-                drained++;
-            }
+            drained += DrainSlots(cell);
+            if (cell->DeferPending.TryReplace(pending, 0)) break;
+            pending = cell->DeferPending.Load();
+        }
+        return drained;
+    }
+
+    private static nuint DrainSlots(KmemCacheThread* cell)
+    {
+        nuint drained = 0;
+        for (int i = 0; i < KmemCacheThread.DeferSlots; i++)
+        {
+            ref SharedWord slot = ref KmemCacheThread.Defer(cell, i);
+            ulong address = slot.Load();
+            if (address == 0) continue;
+            slot.Store(0);
+            SlabFree.PutLocked(cell, (nuint)address);
+            drained++;
         }
         return drained;
     }

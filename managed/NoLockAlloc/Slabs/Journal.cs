@@ -2,7 +2,7 @@
 // What a cell is about to do with a whole batch or slab, written down first, so that whoever finds the
 // cell after the call was abandoned can tell how far it came, finish or undo it, and lose nothing.
 //
-// STATE       JournalKind, JournalPlace, JournalValue, Claim and Head = Pending of a cell.
+// STATE       JournalKind, JournalPlace, JournalValue, JournalCounter, Claim and Head = Pending of a cell.
 // WRITERS     the holder of the cell's lock.
 // TRANSITIONS None -> Refill | Get | Put (fields first, kind last) -> Head = Pending -> the exchange on
 //             the shared word -> the pointers -> Head = n: done -> shared word tidied -> None.
@@ -31,35 +31,36 @@ internal static unsafe class Journal
 
     /// <summary>A batch of objects, bits of one word of cell->Slab, comes into the empty array.</summary>
     internal static void BeginRefill(KmemCacheThread* cell, nuint word, ulong batch) =>
-        Begin(cell, Refill, word, batch);
+        Begin(cell, Refill, word, batch, cell->Refilled.Get() + ObjectWord.CountOf(batch));
 
     internal static void CommitRefill(KmemCacheThread* cell, ulong count)
     {
         Bug.On(count == 0 || count > cell->Cache.Batch);
         cell->Head.Set(count);
-        cell->Refilled.Count(count);
+        cell->Refilled.Set(cell->JournalCounter.Get());
     }
 
     /// <summary>The batch in a place of the barn comes into the empty array.</summary>
-    internal static void BeginGet(KmemCacheThread* cell, nuint place) => Begin(cell, Get, place, 0);
+    internal static void BeginGet(KmemCacheThread* cell, nuint place, ulong count) =>
+        Begin(cell, Get, place, count, cell->BarnObjectsIn.Get() + count);
 
     internal static void CommitGet(KmemCacheThread* cell, ulong count)
     {
         cell->Head.Set(count);
-        cell->BarnObjectsIn.Count(count);
+        cell->BarnObjectsIn.Set(cell->JournalCounter.Get());
         cell->BarnGets.Count();
     }
 
     /// <summary>A batch from the top of the array goes into an empty place of the barn.</summary>
     internal static void BeginPut(KmemCacheThread* cell, nuint place, ulong head) =>
-        Begin(cell, Put, place, head);
+        Begin(cell, Put, place, head, cell->BarnObjectsOut.Get() + cell->Cache.Batch);
 
     internal static void PlaceIsOurs(KmemCacheThread* cell) => cell->JournalKind.Set(Putting);
 
     internal static void CommitPut(KmemCacheThread* cell, ulong head, ulong count)
     {
         cell->Head.Set(head - count);
-        cell->BarnObjectsOut.Count(count);
+        cell->BarnObjectsOut.Set(cell->JournalCounter.Get());
         cell->BarnPuts.Count();
     }
 
@@ -87,12 +88,14 @@ internal static unsafe class Journal
         if (cell->Claim.Block != 0) SettleClaim(cell);
     }
 
-    private static void Begin(KmemCacheThread* cell, ulong kind, nuint place, ulong value)
+    private static void Begin(
+        KmemCacheThread* cell, ulong kind, nuint place, ulong value, ulong counter)
     {
         Bug.On(cell->Lock.IsFree);
         cell->JournalKind.Set(None);
         cell->JournalPlace.Set(place);
         cell->JournalValue.Set(value);
+        cell->JournalCounter.Set(counter);
         cell->JournalKind.Set(kind);
         cell->Head.Set(KmemCacheThread.Pending);
     }
@@ -106,6 +109,7 @@ internal static unsafe class Journal
 
         ref SharedWord word = ref Arena.ObjectWords(block)[(nuint)cell->JournalPlace.Get()];
         if ((word.Load() & ObjectWord.Taken) == 0) return;
+        if (!IsPending(cell)) cell->Refilled.Set(cell->JournalCounter.Get());
         word.Clear(IsPending(cell) ? cell->JournalValue.Get() | ObjectWord.Taken : ObjectWord.Taken);
     }
 
@@ -114,12 +118,17 @@ internal static unsafe class Journal
         ref SharedWord place = ref Barn.Place(cell->Bucket, (nuint)cell->JournalPlace.Get());
         BarnSlot slot = new(place.Load());
         if (!slot.IsOf(BarnSlot.KindDraining, cell->Owner)) return;
+        if (!IsPending(cell)) cell->BarnObjectsIn.Set(cell->JournalCounter.Get());
         place.Store((IsPending(cell) ? slot.ToFull(slot.Count) : slot.ToEmpty()).Value);
     }
 
     private static void SettlePut(KmemCacheThread* cell)
     {
-        if (!IsPending(cell)) return;
+        if (!IsPending(cell))
+        {
+            if (cell->JournalKind.Get() == Putting) cell->BarnObjectsOut.Set(cell->JournalCounter.Get());
+            return;
+        }
         ref SharedWord place = ref Barn.Place(cell->Bucket, (nuint)cell->JournalPlace.Get());
         BarnSlot slot = new(place.Load());
         ulong head = cell->JournalValue.Get();

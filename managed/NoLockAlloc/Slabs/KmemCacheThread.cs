@@ -37,7 +37,7 @@ internal unsafe struct KmemCacheThread
     [FieldOffset(0x18)] internal LocalWord FastFrees;
 
     /// <summary>Not 0: a handler has deferred frees to whoever holds the lock.</summary>
-    [FieldOffset(0x20)] internal LocalWord DeferPending;
+    [FieldOffset(0x20)] internal SharedWord DeferPending;
 
     /// <summary>KmemCache.Reciprocal and StartBias. Both 0 in the cell that stands for "no bucket".</summary>
     [FieldOffset(0x28)] internal uint Reciprocal;
@@ -73,6 +73,9 @@ internal unsafe struct KmemCacheThread
 
     /// <summary>Journal of a block that may be this cell's though Slab does not name it. Two words.</summary>
     [FieldOffset(0x108)] internal ClaimJournal Claim;
+
+    /// <summary>Journal: what the counter of the moved objects will be.</summary>
+    [FieldOffset(0x118)] internal LocalWord JournalCounter;
 
     /// <summary>Stands below Objects[0] and is never an object, so that the fast path may compare with
     /// Objects[Head - 1] before it knows that there is one.</summary>

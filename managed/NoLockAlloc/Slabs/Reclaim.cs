@@ -53,7 +53,7 @@ internal static unsafe class Reclaim
         for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
         {
             KmemCacheThread* cell = ThreadState.Cell(self, bucket);
-            if (cell->DeferPending.Get() == 0 || !CellGuard.TryEnter(cell, frame)) continue;
+            if (cell->DeferPending.Load() == 0 || !CellGuard.TryEnter(cell, frame)) continue;
             drained += DeferFree.Drain(cell) + CellGuard.Leave(cell, frame);
         }
         return drained;

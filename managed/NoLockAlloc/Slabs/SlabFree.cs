@@ -2,6 +2,7 @@
 // __slab_free (mm/slub.c): where an object goes when the array is full or may not be used.
 
 using NoLockAlloc.Pages;
+using NoLockAlloc.Words;
 
 namespace NoLockAlloc.Slabs;
 
@@ -36,8 +37,7 @@ internal static unsafe class SlabFree
             Report.Bad(Report.IsFree, address, 0);
             return;
         }
-        MakeRoom(cell);
-        KmemCacheThread.Push(cell, address);
+        PushOrExchange(cell, address);
         cell->Drained.Count();
     }
 
@@ -45,30 +45,40 @@ internal static unsafe class SlabFree
     /// holds the lock. One object at a time: an abandoned call loses the one in hand.</summary>
     internal static void Flush(KmemCacheThread* cell, ulong keep)
     {
-        KmemCache cache = cell->Cache;
-        while (cell->Head.Get() > keep)
-        {
-            nuint address = KmemCacheThread.Pop(cell);
-            if (!Slab.TryGiveBack(address, cache, cell)) Report.Bad(Report.IsFree, address, 0);
-            cell->Flushed.Count();
-        }
+        while (cell->Head.Get() > keep) GiveBack(cell, KmemCacheThread.Pop(cell));
     }
 
     private static bool TryPutLocked(KmemCacheThread* cell, nuint address)
     {
         if (IsTop(cell, address)) return false;
         bool isFull = cell->Head.Get() == cell->Capacity;
-        MakeRoom(cell);
-        KmemCacheThread.Push(cell, address);
+        PushOrExchange(cell, address);
         if (isFull) cell->SlowFrees.Count();
         else cell->FastFrees.Count();
         return true;
     }
 
-    private static void MakeRoom(KmemCacheThread* cell)
+    /// <summary>Where array and barn are both full, the object takes the place of the top one by one store,
+    /// and half the array goes to the slabs after that: at each moment one object only is in hand.
+    /// </summary>
+    private static void PushOrExchange(KmemCacheThread* cell, nuint address)
     {
-        if (cell->Head.Get() < cell->Capacity || Barn.TryPut(cell)) return;
+        if (cell->Head.Get() < cell->Capacity || Barn.TryPut(cell))
+        {
+            KmemCacheThread.Push(cell, address);
+            return;
+        }
+        ref LocalWord top = ref KmemCacheThread.Object(cell, cell->Capacity - 1);
+        nuint displaced = (nuint)top.Get();
+        top.Set(address);
+        GiveBack(cell, displaced);
         Flush(cell, cell->Capacity - cell->Cache.Batch);
+    }
+
+    private static void GiveBack(KmemCacheThread* cell, nuint address)
+    {
+        if (!Slab.TryGiveBack(address, cell->Cache, cell)) Report.Bad(Report.IsFree, address, 0);
+        cell->Flushed.Count();
     }
 
     private static bool IsTop(KmemCacheThread* cell, nuint address)

@@ -63,8 +63,9 @@ internal static unsafe class ThreadBlocks
     internal static void Leave(ThreadState* visited)
     {
         ref SharedWord cell = ref ThreadState.WordOf(visited->Id);
-        visited->ClaimLock.Free();
-        cell.Store(new ThreadWord(cell.Load()).To(ThreadWord.KindFree).Value);
+        ThreadWord word = new(cell.Load());
+        visited->ClaimLock.Release();
+        cell.TryReplace(word.Value, word.To(ThreadWord.KindFree).Value);
     }
 
     /// <summary>Free the blocks of threads that ended without a word (SYS_exit). At most `most` are asked
@@ -128,9 +129,8 @@ internal static unsafe class ThreadBlocks
         return null;
     }
 
-    /// <summary>Own the block if its word is still this one, settle it, and make it the thread's. A handler
-    /// may have interrupted us and done all of it: then its block is ours, and this one is left free.
-    /// </summary>
+    /// <summary>Own the block, and make it the thread's. A handler may have interrupted us and claimed
+    /// another: then that is ours, and this one is left free.</summary>
     private static ThreadState* ClaimAt(
         ulong id, ThreadWord word, uint thread, void** slot, ulong frame)
     {
@@ -139,33 +139,32 @@ internal static unsafe class ThreadBlocks
         ref SharedWord cell = ref ThreadState.WordOf(id);
         if ((ThreadState*)*slot != Os.BootThread())
         {
-            if ((ThreadState*)*slot != self) Leave(self);
+            Leave(self);
             return (ThreadState*)*slot;
         }
         cell.Store(new ThreadWord(cell.Load()).To(ThreadWord.KindLive).Value);
-        self->ClaimLock.Free();
+        self->ClaimLock.Release();
         return Install(slot, self);
     }
 
+    /// <summary>Own the block if its word is still this one, and settle it. Null: another was faster, or a
+    /// call that we interrupted is at it, or a handler that interrupted us has been in the block, whoever
+    /// may own it by now. What is left Claiming by this thread then, the thread's next visit takes.
+    /// </summary>
     private static ThreadState* TryOwn(ulong id, ThreadWord word, uint thread, ulong frame)
     {
+        ThreadState* self = ThreadState.Of(id);
+        ulong seen = self->ClaimLock.See();
+        if (word.IsOwned && ClaimLock.IsHeld(seen, frame)) return null;
         ThreadWord claiming = ThreadWord.Make(ThreadWord.KindClaiming, thread, ForkEpoch.Current());
         PageAllocator.RaiseTo(ref Arena.Header->HighThread, id);
         if (!ThreadState.WordOf(id).TryReplace(word.Value, claiming.Value)) return null;
-        ThreadState* self = ThreadState.Of(id);
-        if (word.IsOwned ? !self->ClaimLock.TryTake(frame, out _) : !TakeFresh(self, frame)) return null;
+        if (!self->ClaimLock.TryTake(seen, frame)) return null;
         ThreadState.Prepare(self, id);
         ThreadState.Settle(self, frame);
         self->Stamp.Set(claiming.Stamp);
         self->IsWatched.Set(0);
         return self;
-    }
-
-    /// <summary>A block that nobody owned: whoever holds its lock is gone.</summary>
-    private static bool TakeFresh(ThreadState* self, ulong frame)
-    {
-        self->ClaimLock.Take(frame);
-        return true;
     }
 
     private static ThreadState* Install(void** slot, ThreadState* self)

@@ -30,14 +30,14 @@ internal unsafe struct ThreadState
     /// <summary>The fork stamp under which its thread was last seen.</summary>
     [FieldOffset(0x58)] internal LocalWord Stamp;
 
-    /// <summary>Held while the block is claimed or visited.</summary>
-    [FieldOffset(0x60)] internal LocalLock ClaimLock;
+    /// <summary>Held while the block is claimed or visited. Two words.</summary>
+    [FieldOffset(0x60)] internal ClaimLock ClaimLock;
 
     /// <summary>Not 0: the thread's end will be seen by nla_thread_exit.</summary>
-    [FieldOffset(0x68)] internal LocalWord IsWatched;
+    [FieldOffset(0x70)] internal LocalWord IsWatched;
 
     /// <summary>Not 0: everything that never changes has been written.</summary>
-    [FieldOffset(0x70)] internal LocalWord IsReady;
+    [FieldOffset(0x78)] internal LocalWord IsReady;
 
     /// <summary>TableEntries offsets of cells, by (size - 1) / 8.</summary>
     [FieldOffset((int)CellsEnd)] internal ushort FirstTable;
@@ -100,7 +100,7 @@ internal unsafe struct ThreadState
             if (!cell->Lock.IsFree) cell->Recovered.Count();
             cell->Lock.Take(frame);
             Journal.Settle(cell);
-            DeferFree.Drain(cell);
+            DeferFree.Drain(cell, always: true);
             cell->Lock.Free();
         }
     }

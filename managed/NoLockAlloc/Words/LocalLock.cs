@@ -55,7 +55,7 @@ internal struct LocalLock
     /// <summary>Whether the call whose frame the lock holds can never resume. Its return address lies at
     /// the frame's address for as long as it can. It is gone if the address now belongs to this call, if
     /// nothing is mapped there any more, or if something else stands there.</summary>
-    private static unsafe bool IsAbandoned(ulong holder, ulong frame)
+    internal static unsafe bool IsAbandoned(ulong holder, ulong frame)
     {
         ulong there = FrameAddress(holder);
         ulong here = FrameAddress(frame);
