@@ -136,7 +136,8 @@ public sealed unsafe class HintMapTests : IDisposable
         return HintMap.At((nuint)_memory + Around, (nuint)blocks, startsFull);
     }
 
-    /// <summary>The full set goes up to a whole word: the arena takes out what is above its last block.</summary>
+    /// <summary>The full set goes up to a whole word: the arena takes out what is above its last block.
+    /// </summary>
     private static SortedSet<int> Model(int blocks, bool startsFull) =>
         new(Enumerable.Range(0, startsFull ? (blocks + 63) / 64 * 64 : 0));
 

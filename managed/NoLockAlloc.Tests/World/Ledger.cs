@@ -15,6 +15,7 @@ namespace NoLockAlloc.Tests.World;
 internal sealed unsafe class Ledger
 {
     private readonly Dictionary<nuint, KmemCache> _live = [];
+    private readonly Dictionary<nuint, SortedSet<nuint>> _bySize = [];
     private readonly Dictionary<nuint, (ulong Cell, int Objects)> _blocks = [];
 
     /// <summary>What the program owns.</summary>
@@ -22,11 +23,23 @@ internal sealed unsafe class Ledger
 
     internal nuint Alloc(FakeThread thread, nuint size)
     {
-        nuint address = thread.Alloc(size);
+        nuint address = TryAlloc(thread, size);
+        if (address != 0) return address;
         AccessHook hook = Atomic.Hook;
         Atomic.Hook = null;
-        if (address != 0) Enter(address, size);
-        else Assert.False(HasRoom(KmemCache.Of(KmemCache.BucketOf(size))), "NULL, but there is memory.");
+        Assert.False(HasRoom(KmemCache.Of(KmemCache.BucketOf(size))), "NULL, but there is memory.");
+        Atomic.Hook = hook;
+        return 0;
+    }
+
+    /// <summary>0 is no failure: another thread may have had the last object for a moment.</summary>
+    internal nuint TryAlloc(FakeThread thread, nuint size)
+    {
+        nuint address = thread.Alloc(size);
+        if (address == 0) return 0;
+        AccessHook hook = Atomic.Hook;
+        Atomic.Hook = null;
+        Enter(address, size);
         Atomic.Hook = hook;
         return address;
     }
@@ -63,14 +76,15 @@ internal sealed unsafe class Ledger
     }
 
     /// <summary>Some live object of that size, the lowest or the highest; 0: none.</summary>
-    internal nuint Any(nuint size) => OfSize(size).DefaultIfEmpty().Min();
+    internal nuint Any(nuint size) => OfSize(size).Min;
 
-    internal nuint Last(nuint size) => OfSize(size).DefaultIfEmpty().Max();
+    internal nuint Last(nuint size) => OfSize(size).Max;
 
-    internal IEnumerable<nuint> OfSize(nuint size)
+    internal SortedSet<nuint> OfSize(nuint size)
     {
         nuint rounded = KmemCache.Of(KmemCache.BucketOf(size)).Size;
-        return _live.Where(entry => entry.Value.Size == rounded).Select(entry => entry.Key);
+        if (!_bySize.TryGetValue(rounded, out SortedSet<nuint> objects)) _bySize.Add(rounded, objects = []);
+        return objects;
     }
 
     /// <summary>Objects that are out as far as the slabs know, whoever has them.</summary>
@@ -110,6 +124,7 @@ internal sealed unsafe class Ledger
         KmemCache cache = KmemCache.OfCell(state.Cell);
         Assert.True(Arena.Contains(address) && cache.IsStart(address) && cache.Size >= size);
         Assert.True(_live.TryAdd(address, cache), "An object was handed out twice.");
+        OfSize(cache.Size).Add(address);
 
         (ulong cell, int objects) = _blocks.GetValueOrDefault(block, (cache.Cell, 0));
         Assert.Equal(cell, cache.Cell);
@@ -118,7 +133,8 @@ internal sealed unsafe class Ledger
 
     private void Forget(nuint address)
     {
-        Assert.True(_live.Remove(address));
+        Assert.True(_live.Remove(address, out KmemCache cache));
+        OfSize(cache.Size).Remove(address);
         nuint block = Arena.BlockOf(address);
         (ulong cell, int objects) = _blocks[block];
         if (objects == 1) _blocks.Remove(block);

@@ -36,6 +36,7 @@ internal static unsafe class Report
             line.AddHex(caller);
         }
         Finish(ref line);
+        AbortIfWanted();
     }
 
     /// <summary>A bad argument or option, reported the first time in the process.</summary>
@@ -62,14 +63,18 @@ internal static unsafe class Report
         }
         line.AddHex(value);
         Finish(ref line);
+        if (what != OptionWords) AbortIfWanted();
     }
 
     private static void Finish(ref Text line)
     {
         line.Add("\n"u8);
         line.Flush();
-        if (Arena.Base == 0) return;
-        Arena.Header->Reports.Add(1);
-        if (Arena.Header->AbortOnReport) Os.Abort();
+        if (Arena.Ensure()) Arena.Header->Reports.Add(1);
+    }
+
+    private static void AbortIfWanted()
+    {
+        if (Arena.Base != 0 && Arena.Header->AbortOnReport) Os.Abort();
     }
 }
