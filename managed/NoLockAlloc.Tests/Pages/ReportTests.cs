@@ -26,12 +26,28 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public void ABadPointerBeforeFirstUseIsReportedAndMakesNoArena()
+    public void ABadPointerBeforeFirstUseIsReportedAndCounted()
     {
         using FreshWorld world = new();
         Report.Bad(Report.NotOurs, 0x10, 0x20);
         Assert.EndsWith("called from 0x20\n", FreshWorld.Machine.Output);
-        Assert.Equal((nuint)0, Arena.Base);
+        Assert.Equal(1UL, world.Statistics().Reports);
+    }
+
+    [Fact]
+    public void ABadPointerIsReportedAlsoWhereThereIsNoMemory()
+    {
+        using FreshWorld world = new();
+        FreshWorld.Machine.Memory.Limit = 0;
+        Report.Bad(Report.NotOurs, 0x10, 0x20);
+        Assert.EndsWith("called from 0x20\n", FreshWorld.Machine.Output);
+    }
+
+    [Fact]
+    public void WithAbortABadPointerBeforeFirstUseEndsTheProcess()
+    {
+        using FreshWorld world = new("arena=1m,threads=4,abort");
+        Assert.Throws<ProcessAborted>(() => Report.Bad(Report.NotOurs, 0x10, 0x20));
     }
 
     [Fact]

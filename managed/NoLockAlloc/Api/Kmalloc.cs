@@ -57,7 +57,8 @@ internal static unsafe class Kmalloc
             KmallocSlow.Free(address, self, frame);
             return;
         }
-        ushort bucket = *(ushort*)(&((ulong*)self->Base)[offset >> Arena.BlockShift]);
+        ulong* states = (ulong*)(self->Base + ArenaHeader.Bytes);
+        ushort bucket = *(ushort*)(&states[offset >> Arena.BlockShift]);
         HotCell* cell = (HotCell*)ThreadState.CellAt(self, bucket);
         uint rest = (ushort)address * cell->Reciprocal - cell->StartBias;
         if (rest >= cell->Reciprocal || cell->Lock != 0)

@@ -22,8 +22,11 @@ internal static class Atomic
 
     /// <summary>A full fence both ways, whether it succeeds or not.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool TryReplace(ref ulong location, ulong expected, ulong desired) =>
-        (ulong)Interlocked.CompareExchange(ref Signed(ref location), (long)desired, (long)expected) == expected;
+    internal static bool TryReplace(ref ulong location, ulong expected, ulong desired)
+    {
+        ref long signed = ref Signed(ref location);
+        return (ulong)Interlocked.CompareExchange(ref signed, (long)desired, (long)expected) == expected;
+    }
 
     /// <summary>A full fence both ways.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

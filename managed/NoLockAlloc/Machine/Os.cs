@@ -19,7 +19,8 @@ internal static unsafe class Os
     [MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern void Release(nuint address, nuint bytes);
 
-    /// <summary>Give the memory back; the range stays usable and reads as zero. 0, or -1: not given.</summary>
+    /// <summary>Give the memory back; the range stays usable and reads as zero. 0, or -1: not given.
+    /// </summary>
     [RuntimeImport("*", "nla_os_purge")]
     [MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern int Purge(nuint address, nuint bytes);
@@ -58,7 +59,8 @@ internal static unsafe class Os
     [MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern int WatchThreadExit();
 
-    /// <summary>Read a word that may not be there. 1 and the word; 0: nothing is mapped; -1: unknown.</summary>
+    /// <summary>Read a word that may not be there. 1 and the word; 0: nothing is mapped; -1: unknown.
+    /// </summary>
     [RuntimeImport("*", "nla_os_peek")]
     [MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern int Peek(nuint address, ulong* word);

@@ -39,7 +39,7 @@ internal static unsafe class Arena
     internal static nuint AddressOf(nuint block) => Base + (block << BlockShift);
 
     internal static ref SharedWord State(nuint block) =>
-        ref ((SharedWord*)Base)[block];
+        ref ((SharedWord*)(Base + ArenaHeader.Bytes))[block];
 
     internal static BlockState StateOf(nuint block) => new(State(block).Load());
 

@@ -2,10 +2,10 @@
 // All global state: one struct at the start of the arena, reached from the arena's base address.
 //
 // Memory picture of the arena, from its base, in blocks of 64 KiB:
-//   blocks 0 .. First-1     out of band: this header; then the blocks' state words, object
-//                           words, hint maps, barns, thread words, thread blocks
+//   blocks 0 .. First-1       out of band: this header; then the blocks' state words, the fork stamp's page,
+//                             thread words, hint maps, barns, thread blocks, object words
 //   blocks First .. Blocks-1  what is given out
-// The header lies where the state words of the first 32 blocks would be: those blocks are never given out.
+// Out-of-band blocks have state words too, which stay 0: a pointer into the tables is no object.
 
 using System.Runtime.InteropServices;
 using NoLockAlloc.Words;
@@ -45,7 +45,8 @@ internal unsafe struct ArenaHeader
     /// <summary>How many forks lie behind this process. Only grows.</summary>
     [FieldOffset(128)] internal SharedWord Forks;
 
-    /// <summary>Free blocks whose memory the OS has not got back; may be off by one an abandoned call.</summary>
+    /// <summary>Free blocks whose memory the OS has not got back; may be off by one an abandoned call.
+    /// </summary>
     [FieldOffset(136)] internal SharedWord DirtyBlocks;
 
     /// <summary>One above the highest block that was ever given out.</summary>

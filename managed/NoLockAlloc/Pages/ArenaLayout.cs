@@ -16,10 +16,10 @@ internal static unsafe class ArenaLayout
     /// <summary>A map for each bucket's partial list, and map 0 for free blocks.</summary>
     internal const nuint Maps = Buckets + 1;
 
-    private const nuint DescriptorBytes = sizeof(ulong);
     private const nuint PageBytes = 4096;
 
-    /// <summary>Reserve an arena that can give out so many blocks, and write its header. 0 if refused.</summary>
+    /// <summary>Reserve an arena that can give out so many blocks, and write its header. 0 if refused.
+    /// </summary>
     internal static nuint TryReserve(nuint usable, in Options options)
     {
         nuint first = FirstFor(usable, options.Threads);
@@ -56,7 +56,7 @@ internal static unsafe class ArenaLayout
     {
         // One block more than the tables need stays unused, so that an underrun of the first object of the
         // arena reaches no table.
-        nuint first = ArenaHeader.Bytes / DescriptorBytes;
+        nuint first = 1;
         while (true)
         {
             ArenaHeader trial = default;
@@ -71,7 +71,7 @@ internal static unsafe class ArenaLayout
     {
         header->Blocks = blocks;
         header->Threads = threads;
-        nuint next = at + RoundUp(blocks * DescriptorBytes);
+        nuint next = at + RoundUp(ArenaHeader.Bytes + blocks * sizeof(ulong));
         header->ForkStamp = (SharedWord*)next;
         next += PageBytes;
         header->ThreadWords = (SharedWord*)next;

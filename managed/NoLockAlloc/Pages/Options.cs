@@ -7,6 +7,7 @@ internal unsafe struct Options
 {
     private const int DefaultArenaShift = 36;
     private const int MaximumArenaShift = 40;
+    private const int ShiftStep = 10;
     private const nuint MaximumThreads = 16384;
 
     internal nuint ArenaBytes;
@@ -37,7 +38,8 @@ internal unsafe struct Options
         }
         if (TryMatch(text, "arena="u8, out rest) && TryNumber(&rest, out nuint bytes) && IsEnd(rest))
         {
-            ArenaBytes = Clamp(bytes, Arena.MinimumBytes, (nuint)1 << MaximumArenaShift) & ~(Arena.BlockBytes - 1);
+            nuint most = (nuint)1 << MaximumArenaShift;
+            ArenaBytes = Clamp(bytes, Arena.MinimumBytes, most) & ~(Arena.BlockBytes - 1);
             return true;
         }
         if (TryMatch(text, "threads="u8, out rest) && TryNumber(&rest, out nuint threads) && IsEnd(rest))
@@ -63,17 +65,23 @@ internal unsafe struct Options
     {
         number = 0;
         byte* digit = *text;
-        while (*digit >= (byte)'0' && *digit <= (byte)'9' && number >> MaximumArenaShift == 0)
+        for (; *digit >= (byte)'0' && *digit <= (byte)'9'; digit++)
         {
-            number = number * 10 + (nuint)(*digit++ - (byte)'0');
+            number = AtMost(number * 10 + (nuint)(*digit - (byte)'0'));
         }
         bool any = digit != *text;
-        int shift = ShiftOf(*digit);
-        if (shift != 0) digit++;
-        number <<= shift;
+        for (int shift = ShiftOf(*digit); shift != 0; shift -= ShiftStep)
+        {
+            number = AtMost(number << ShiftStep);
+        }
+        if (ShiftOf(*digit) != 0) digit++;
         *text = digit;
         return any;
     }
+
+    /// <summary>Larger numbers are as good as the largest, and do not overflow.</summary>
+    private static nuint AtMost(nuint number) =>
+        Clamp(number, 0, (nuint)1 << MaximumArenaShift);
 
     private static int ShiftOf(byte unit) => unit switch
     {

@@ -27,7 +27,9 @@ internal unsafe struct KmemCacheThread
 {
     internal const nuint Bytes = 832;
     internal const int DeferSlots = 8;
-    internal const ulong Pending = 1UL << 63;
+
+    /// <summary>Two bits, not the sign alone: one less must be negative too.</summary>
+    internal const ulong Pending = 3UL << 62;
 
     [FieldOffset(0x00)] internal LocalLock Lock;
     [FieldOffset(0x08)] internal LocalWord Head;
@@ -43,7 +45,8 @@ internal unsafe struct KmemCacheThread
     [FieldOffset(0x28)] internal uint Reciprocal;
     [FieldOffset(0x2c)] internal uint StartBias;
 
-    /// <summary>The slab that this cell has claimed, or 0. True only if the block's state says so too.</summary>
+    /// <summary>The slab that this cell has claimed, or 0. True only if the block's state says so too.
+    /// </summary>
     [FieldOffset(0x30)] internal LocalWord Slab;
 
     /// <summary>DeferSlots words: DeferFree.</summary>

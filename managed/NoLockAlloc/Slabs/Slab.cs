@@ -11,7 +11,8 @@ internal static unsafe partial class Slab
 {
     /// <summary>Take one free object of a slab of the bucket, claimed by anybody or nobody. 0 if there is
     /// none. The slab may end and begin anew as another bucket's while we look: after our exchange it can
-    /// not any more, so the state is compared then, and the bit is given back if it was not our slab.</summary>
+    /// not any more, so the state is compared then, and the bit is given back if it was not our slab.
+    /// </summary>
     internal static nuint TakeOne(nuint block, in KmemCache cache)
     {
         BlockState before = Arena.StateOf(block);
