@@ -25,8 +25,8 @@ TEST_P(Kmalloc, DecidesSizeZeroBeforeItLooksAtTheNode)
 
 TEST_P(Kmalloc, GivesNullAboveTheLargestBucket)
 {
-    for (size_t size : {size_t(8193), size_t(65536), size_t(1) << 40, SIZE_MAX / 2, SIZE_MAX - 63,
-                        SIZE_MAX})
+    for (size_t size :
+         {size_t(8193), size_t(65536), size_t(1) << 40, SIZE_MAX / 2, SIZE_MAX - 63, SIZE_MAX})
     {
         volatile size_t wanted = size;
         EXPECT_EQ(allocate(wanted), nullptr) << size;

@@ -202,6 +202,14 @@ TEST(Ledger, SeesAnObjectThatIsGivenOutTwice)
     EXPECT_NE(one.complaint(), nullptr);
 }
 
+TEST(Counters, SeeAnObjectThatIsNotFreed)
+{
+    void *object = kmalloc_nolock(64, 0, NUMA_NO_NODE);
+    EXPECT_NE(complaint_after_trim(), "");
+    kfree_nolock(object);
+    EXPECT_EQ(complaint_after_trim(), "");
+}
+
 TEST(Child, ThatHangsOrCrashesOrFailsIsSeen)
 {
     auto hang = []

@@ -34,7 +34,8 @@ uint64_t count(Counter counter);
 int64_t live_objects(const BucketStats &bucket);
 int64_t live_objects(const struct nolockalloc_stats &stats);
 
-// After everything was freed: drains, trims, and says what is left and should not be, "" if nothing.
+// After everything was freed: drains, trims, and says what is left and should not be, "" if
+// nothing.
 std::string complaint_after_trim();
 
 #endif

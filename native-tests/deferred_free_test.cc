@@ -12,10 +12,10 @@ struct Scene
 {
     const Door *door;
     Ledger *older;
-    size_t frees;        // what the handler frees
-    void *object;        // of the outer call
+    size_t frees; // what the handler frees
+    void *object; // of the outer call
     bool outer_is_a_free;
-    uint64_t deferred;   // seen inside the handler
+    uint64_t deferred; // seen inside the handler
     uint64_t drained_inside;
     uint64_t direct;
 };

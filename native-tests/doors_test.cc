@@ -42,9 +42,9 @@ TEST(Doors, APlainCallTakesTheDirectEntry)
 
 TEST(Doors, TheVersionIsTheHeadersOne)
 {
-    EXPECT_EQ(nolockalloc_version(), uint32_t(NOLOCKALLOC_VERSION_MAJOR << 16 |
-                                              NOLOCKALLOC_VERSION_MINOR << 8 |
-                                              NOLOCKALLOC_VERSION_PATCH));
+    EXPECT_EQ(nolockalloc_version(),
+              uint32_t(NOLOCKALLOC_VERSION_MAJOR << 16 | NOLOCKALLOC_VERSION_MINOR << 8 |
+                       NOLOCKALLOC_VERSION_PATCH));
 }
 
 class Stack : public testing::TestWithParam<Situation>

@@ -5,8 +5,7 @@
 #include "child.h"
 #include "interruption.h"
 
-class Interrupted
-    : public testing::TestWithParam<std::tuple<Door, Situation>>
+class Interrupted : public testing::TestWithParam<std::tuple<Door, Situation>>
 {
 };
 
@@ -40,8 +39,7 @@ TEST_P(Interrupted, AtEveryInstructionTheHandlerMayUseTheAllocator)
 INSTANTIATE_TEST_SUITE_P(Calls, Interrupted,
                          testing::Combine(testing::Values(direct_door(), exported_door()),
                                           testing::ValuesIn(all_situations())),
-                         [](const testing::TestParamInfo<std::tuple<Door, Situation>> &info)
-                         {
+                         [](const testing::TestParamInfo<std::tuple<Door, Situation>> &info) {
                              return std::string(std::get<1>(info.param).name) + "_" +
                                     std::get<0>(info.param).name;
                          });

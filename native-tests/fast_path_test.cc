@@ -107,6 +107,17 @@ TEST(FastPath, IsTheSameLengthForEachSizeOfABucket)
     EXPECT_EQ(lengths[0], lengths[1]);
 }
 
+// The count and the list of what is forbidden are shown a slow path.
+TEST(FastPath, IsToldFromASlowOne)
+{
+    nolockalloc_trim();
+    g_size = 64;
+    stepper::trace(allocate_one, nullptr, g_trace);
+    EXPECT_GT(g_trace.count, kMostToAllocate);
+    EXPECT_NE(forbidden_in(g_trace), "");
+    kfree_nolock(g_object);
+}
+
 // The decoder is shown what it must find.
 TEST(Decoder, SeesLockPrefixesExchangesCallsAndSystemCalls)
 {

@@ -153,7 +153,9 @@ TEST_P(Fork, GivesTheChildTheBlocksOfTheOtherThreads)
             std::string complaint = complaint_after_trim(); // their arrays are emptied as well
             fprintf(stderr, "%s in use: %d", complaint.c_str(),
                     int(counters().thread_blocks_in_use));
-            return wrong ? wrong : complaint.empty() && counters().thread_blocks_in_use <= 1 ? 0 : 1;
+            return wrong                                                       ? wrong
+                   : complaint.empty() && counters().thread_blocks_in_use <= 1 ? 0
+                                                                               : 1;
         });
     EXPECT_EQ(result.complaint(), "");
     done = true;
@@ -180,18 +182,26 @@ void fork_here(void *context, size_t)
 }
 } // namespace
 
+// Elsewhere the child would wait for a thread that it does not have.
+static std::vector<Situation> on_one_thread()
+{
+    std::vector<Situation> some;
+    for (const Situation &situation : all_situations())
+        if (!situation.on_a_new_thread)
+            some.push_back(situation);
+    return some;
+}
+
 class ForkAtEveryInstruction : public testing::TestWithParam<Situation>
 {
 };
-INSTANTIATE_TEST_SUITE_P(Calls, ForkAtEveryInstruction, testing::ValuesIn(all_situations()),
+INSTANTIATE_TEST_SUITE_P(Calls, ForkAtEveryInstruction, testing::ValuesIn(on_one_thread()),
                          [](const testing::TestParamInfo<Situation> &info)
                          { return std::string(info.param.name); });
 
 // Parent and child both go on with the interrupted call, and both must be right in the end.
 TEST_P(ForkAtEveryInstruction, BothProcessesFinishTheCall)
 {
-    if (GetParam().on_a_new_thread)
-        GTEST_SKIP() << "the child would wait for a thread that it does not have";
     Interruption interruption(direct_door(), GetParam());
     ASSERT_TRUE(interruption.find()) << "the state was not reached";
     for (size_t i = 0; i < interruption.trace().count && !HasFailure(); i++)

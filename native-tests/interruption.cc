@@ -152,8 +152,7 @@ bool Interruption::on_thread(void (*body)(Interruption *))
         start->body(start->self);
         return nullptr;
     };
-    return pthread_create(&thread, nullptr, run, &start) == 0 &&
-           pthread_join(thread, nullptr) == 0;
+    return pthread_create(&thread, nullptr, run, &start) == 0 && pthread_join(thread, nullptr) == 0;
 }
 
 stepper::Outcome Interruption::step(size_t index, stepper::Inject inject, void *context)

@@ -106,8 +106,8 @@ class Interruption
     } _request = {};
 };
 
-// What a nested handler does, one letter each: a allocate and keep, f free an older object if there is one, r
-// free the first one it kept, A F the same in another bucket, t trim, d drain, s stats.
+// What a nested handler does, one letter each: a allocate and keep, f free an older object if there
+// is one, r free the first one it kept, A F the same in another bucket, t trim, d drain, s stats.
 struct Script
 {
     const char *name;

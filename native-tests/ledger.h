@@ -27,9 +27,9 @@ class Ledger
     explicit Ledger(const Door &door, size_t capacity = 512);
 
     // Context: any, as long as nobody else is using this ledger.
-    bool allocate(size_t size, gfp_t gfp_flags = 0);  // false and a complaint if NULL
-    void adopt(void *start, size_t size);             // somebody else allocated it
-    Object give_away();                               // the newest, checked; the taker frees it
+    bool allocate(size_t size, gfp_t gfp_flags = 0); // false and a complaint if NULL
+    void adopt(void *start, size_t size);            // somebody else allocated it
+    Object give_away();                              // the newest, checked; the taker frees it
     void free_newest();
     void free_oldest();
     void free_all();

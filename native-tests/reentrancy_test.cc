@@ -20,7 +20,7 @@ struct Stage
     std::atomic<long> runs{0};
     int depth = 0;
     int deepest = 0;
-} *g_stage;
+} * g_stage;
 
 const size_t kSizes[] = {64, 8, 700, 8192, 96, 1500};
 
@@ -190,8 +190,8 @@ TEST_P(SignalAtEveryInstruction, ThreeDeepMayAllocateAndFree)
             Stage stage{&kept};
             g_stage = &stage;
             interruption.prepare();
-            auto outcome =
-                interruption.step(i, [](void *, size_t) { raise(SIGUSR2); }, nullptr);
+            auto outcome = interruption.step(
+                i, [](void *, size_t) { raise(SIGUSR2); }, nullptr);
             ASSERT_EQ(outcome.injections, 1u);
             ASSERT_EQ(stage.deepest, 3);
             ASSERT_EQ(kept.complaint(), nullptr) << interruption.describe(i);

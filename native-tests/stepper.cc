@@ -19,8 +19,8 @@ namespace
 struct Level
 {
     Where where;
-    Trace *trace;     // or nullptr
-    size_t index;     // where to inject; kNever in a trace
+    Trace *trace; // or nullptr
+    size_t index; // where to inject; kNever in a trace
     Inject inject;
     void *context;
     uintptr_t entry_sp;

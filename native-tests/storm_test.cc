@@ -143,6 +143,28 @@ void show(unsigned second, const Totals &totals)
 }
 } // namespace
 
+// The storm's own eyes: a byte that changed, and an object that two owners think theirs.
+TEST(StormControl, SeesDamageAndObjectsOwnedTwice)
+{
+    alignas(64) static uint8_t memory[KMALLOC_MAX_CACHE_SIZE];
+    static const Door nowhere = {"nowhere", [](size_t, gfp_t, int) -> void * { return memory; },
+                                 [](const void *) {}};
+    g_door = &nowhere;
+    Random random(1);
+    uint64_t sound = allocate_one(random);
+    free_one(sound);
+    EXPECT_EQ(g_damaged, 0u);
+    uint64_t hurt = allocate_one(random);
+    memory[0] ^= 1;
+    free_one(hurt);
+    EXPECT_EQ(g_damaged, 1u);
+    uint64_t first = allocate_one(random), second = allocate_one(random);
+    free_one(first);
+    free_one(second);
+    EXPECT_GE(g_damaged, 2u);
+    g_damaged = g_not_zero = 0;
+}
+
 class Storm : public EveryDoor
 {
 };

@@ -22,7 +22,7 @@ struct Stress
     Random random{1};
     volatile bool stopped = false;
     uint64_t handlers = 0, failures = 0;
-} *g_stress;
+} * g_stress;
 
 void on_profile(int, siginfo_t *, void *)
 {

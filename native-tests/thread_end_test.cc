@@ -111,8 +111,8 @@ class ThreadEnd : public EveryDoor
   protected:
     void expect_no_loss(End end)
     {
-        auto *index = static_cast<size_t *>(mmap(nullptr, 4096, PROT_READ | PROT_WRITE,
-                                                 MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+        auto *index = static_cast<size_t *>(
+            mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
         ChildResult result = run_in_child(
             [&]
             {

@@ -55,7 +55,7 @@ def measure(column, programs, question, seconds):
     [run] = json.loads(result.stdout)["benchmarks"]
     if run.get("error_occurred"):
         raise RuntimeError(f"{column.name}, {question}: {run['error_message']}")
-    # What other processes took of the CPU is not counted, where there is no other thread to wait for.
+    # Without another thread to wait for, the time that other processes took need not count.
     clock = "real_time" if is_timed_by_wall(question) else "cpu_time"
     return Sample(run[clock] / run["pairs"], run["peak_bytes"])
 

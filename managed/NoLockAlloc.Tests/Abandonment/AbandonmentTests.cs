@@ -38,7 +38,7 @@ public sealed class AbandonmentTests
     {
         Scenario scenario = Scenarios.Named(name);
         bool isAbandoned = true;
-        for (int at = 0; isAbandoned; at++)
+        for (int at = 0; isAbandoned; at += Matrix.StrideOfAbandonments)
         {
             using Scene scene = new((nuint)size, scenario.Threads);
             scenario.Prepare(scene);

@@ -26,7 +26,7 @@ public sealed class IntrusionTests
         foreach ((string intrusion, Action<Scene> what) in Intrusions.All)
         {
             int at = 0;
-            while (HasAccess(scenario, (nuint)size, at, intrusion, what, isAbandoned)) at += Matrix.Stride;
+            while (HasAccess(scenario, (nuint)size, at, intrusion, what, isAbandoned)) at += Matrix.StrideOfIntrusions;
         }
     }
 

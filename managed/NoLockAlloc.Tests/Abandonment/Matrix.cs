@@ -19,9 +19,14 @@ internal static class Matrix
         }
     }
 
-    /// <summary>1: every access. Otherwise every so many, which the environment can change.</summary>
-    internal static int Stride { get; } =
-        Environment.GetEnvironmentVariable("NOLOCKALLOC_TESTS") == "all" ? 1 : 3;
+    /// <summary>NOLOCKALLOC_TESTS=all: every access, not only some.</summary>
+    internal static bool IsAll { get; } = Environment.GetEnvironmentVariable("NOLOCKALLOC_TESTS") == "all";
+
+    /// <summary>Of how many accesses one is abandoned, and one is intruded upon. Both are prime, so that the
+    /// turns of a loop are met at different places.</summary>
+    internal static int StrideOfAbandonments { get; } = IsAll ? 1 : 3;
+
+    internal static int StrideOfIntrusions { get; } = IsAll ? 1 : 13;
 
     internal static void Check(int at, string what, Action check)
     {

@@ -14,11 +14,21 @@ internal sealed unsafe class Scene : IDisposable
     private readonly Stack<Held> _held = [];
 
     internal Scene(nuint size, nuint threads)
+        : this(size, threads, blocks: size > 4096 ? 14u : 4u)
+    {
+    }
+
+    internal Scene(nuint size, nuint threads, nuint blocks)
+        : this(size, blocks, FreshWorld.WithBlocks(blocks, threads))
+    {
+    }
+
+    internal Scene(nuint size, nuint blocks, FreshWorld world)
     {
         Size = size;
         Cache = KmemCache.Of(KmemCache.BucketOf(size));
-        Blocks = size > 4096 ? 14u : 4u;
-        World = FreshWorld.WithBlocks(Blocks, threads);
+        Blocks = blocks;
+        World = world;
         Thread = World.Thread;
         Other = World.NewThread();
     }

@@ -31,7 +31,8 @@ internal sealed class Explorer
     internal static int Budget { get; } = FromEnvironment("NOLOCKALLOC_SCHEDULES", 10_000_000);
 
     /// <summary>Throws what the first failing schedule throws, with the schedule in its message.</summary>
-    internal static Exploration Explore(Func<Play> make) => Explore(make, Preemptions, Budget);
+    internal static Exploration Explore(Func<Play> make, int preemptions) =>
+        Explore(make, preemptions, Budget);
 
     internal static Exploration Explore(Func<Play> make, int preemptions, long budget)
     {
@@ -68,7 +69,7 @@ internal sealed class Explorer
         try
         {
             Course course = stage.Run(play, schedule);
-            play.Check();
+            play.Check(_schedules);
             return course;
         }
         catch (Exception error)

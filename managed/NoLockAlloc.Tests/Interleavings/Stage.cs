@@ -51,7 +51,7 @@ internal sealed class Stage : AccessHook, IDisposable
     internal override void Before(Access access, nuint address)
     {
         if (_failure != null) throw new CurtainException();
-        if (!_play.IsPoint(access, address)) return;
+        if (!IsPoint(access, address)) return;
         if (_accesses > MostAccesses) throw new InvalidOperationException("A role does not end.");
         bool isSwitch = _switches < _schedule.Switches.Length && _schedule.Switches[_switches] == _accesses;
         if (isSwitch)
@@ -69,6 +69,14 @@ internal sealed class Stage : AccessHook, IDisposable
         _calls[1].Post();
         _second.Join();
         foreach (Semaphore call in _calls) call.Dispose();
+    }
+
+    private bool IsPoint(Access access, nuint address)
+    {
+        Atomic.Hook = null;
+        bool isPoint = _play.IsPoint(access, address);
+        Atomic.Hook = this;
+        return isPoint;
     }
 
     private void HandOver(int to)

@@ -4,6 +4,7 @@
 
 using System.Collections.Generic;
 using System.Linq;
+using NoLockAlloc.Api;
 using NoLockAlloc.Machine;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
@@ -33,9 +34,13 @@ internal sealed unsafe class Ledger
     }
 
     /// <summary>0 is no failure: another thread may have had the last object for a moment.</summary>
-    internal nuint TryAlloc(FakeThread thread, nuint size)
+    internal nuint TryAlloc(FakeThread thread, nuint size) => Take(thread, size, frame =>
+        Kmalloc.Alloc(size, 0, Kmalloc.AnyNode, thread.Block, frame));
+
+    /// <summary>Take some object in another way.</summary>
+    internal nuint Take(FakeThread thread, nuint size, FakeThread.Call call)
     {
-        nuint address = thread.Alloc(size);
+        nuint address = thread.Run(call);
         if (address == 0) return 0;
         AccessHook hook = Atomic.Hook;
         Atomic.Hook = null;
@@ -54,9 +59,14 @@ internal sealed unsafe class Ledger
     internal void FreePastCells(FakeThread thread, nuint address)
     {
         KmemCache cache = _live[address];
+        Give(thread, address, frame => SlabFree.TryFree(null, cache, address, frame) ? 1u : 0);
+    }
+
+    /// <summary>Give an object back in another way, which returns 1.</summary>
+    internal void Give(FakeThread thread, nuint address, FakeThread.Call call)
+    {
         Forget(address);
-        nuint isFreed = thread.Run(frame => SlabFree.TryFree(null, cache, address, frame) ? 1u : 0);
-        Assert.Equal(1u, isFreed);
+        Assert.Equal(1u, thread.Run(call));
     }
 
     /// <summary>Allocate until there is nothing left.</summary>

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+
+using System;
+using NoLockAlloc.Slabs;
+using NoLockAlloc.Tests.Abandonment;
+
+namespace NoLockAlloc.Tests.Interleavings;
+
+/// <summary>A play by name: what happens before, and what each thread does.</summary>
+internal sealed record Piece(string Name, Action<Scene> Prepare, Action<Scene> First, Action<Scene> Second)
+{
+    internal nuint Blocks { get; init; } = 3;
+
+    internal nuint Threads { get; init; } = 3;
+
+    /// <summary>Long pieces have fewer.</summary>
+    internal int Preemptions { get; init; } = Explorer.Preemptions;
+
+    /// <summary>False: who comes first makes it, for 16 blocks.</summary>
+    internal bool HasArena { get; init; } = true;
+
+    internal nuint Size { get; init; } = KmemCache.MaximumSize;
+
+    public override string ToString() => Name;
+}
