@@ -45,6 +45,9 @@ endfunction()
 #
 # Afterwards the target has the properties NLA_OBJECT, the object file, and NLA_ASSEMBLY, the IL
 # that it was compiled from.
+#
+# The unwind tables are taken out. ILC's do not describe epilogues: an unwinder that trusts them (the
+# one behind pthread_exit() in a handler) would crash at a method's `ret`. Without a table it stops.
 function(nla_add_managed_object target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "PROJECT" "SOURCES;PROPERTIES")
   nla_runtime_identifier(rid)
@@ -63,6 +66,7 @@ function(nla_add_managed_object target)
             "-p:ArtifactsPath=${artifacts}" -p:RuntimeIdentifier=${rid} -p:StripSymbols=false
             ${arg_PROPERTIES}
     COMMAND "${CMAKE_COMMAND}" -E chdir "${artifacts}" "${CMAKE_AR}" x "${archive}" ${name}.o
+    COMMAND "${CMAKE_OBJCOPY}" --remove-section=.eh_frame "${object}"
     DEPENDS ${sources}
     WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
     COMMENT "Compiling C# to a native object: ${target}"

@@ -34,8 +34,8 @@ public sealed class SlabinfoTests
     {
         using FreshWorld world = new();
         for (int i = 0; i < 70; i++) world.Thread.Alloc(1024);
-        string line = Lines().Single(line => line.Contains("kmalloc-1024 "));
-        string expected = $"{"kmalloc-1024",-17} {70,6} {128,6} {1024,6} {64,4} {16,4}";
+        string line = Lines().Single(line => line.Contains("kmalloc-1k "));
+        string expected = $"{"kmalloc-1k",-17} {70,6} {128,6} {1024,6} {64,4} {16,4}";
         expected += $" : tunables {0,4} {0,4} {0,4} : slabdata {2,6} {2,6} {0,6}";
         Assert.Equal(expected, line);
     }

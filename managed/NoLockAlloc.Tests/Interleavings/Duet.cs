@@ -14,7 +14,7 @@ internal sealed unsafe class Duet : Play
 {
     /// <summary>The census has seen each object; that each can be had again is tried after so many schedules.
     /// </summary>
-    private static readonly int ExhaustEvery = Matrix.IsAll ? 1 : 8;
+    private static readonly int s_exhaustEvery = Matrix.IsAll ? 1 : 8;
 
     private readonly Piece _piece;
     private readonly Scene _scene;
@@ -34,7 +34,7 @@ internal sealed unsafe class Duet : Play
     {
         Assert.Single(FreshWorld.Machine.Memory.Reserved);
         Census.Check(_scene.Ledger);
-        if (number % ExhaustEvery == 1 % ExhaustEvery) Aftermath.Check(_scene, _scene.Thread, lost: 0);
+        if (number % s_exhaustEvery == 1 % s_exhaustEvery) Aftermath.Check(_scene, _scene.Thread, lost: 0);
     }
 
     /// <summary>A thread's own cells are seen by nobody else while it lives; nor is an arena before it is

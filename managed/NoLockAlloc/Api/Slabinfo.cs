@@ -31,9 +31,12 @@ internal static unsafe class Slabinfo
     private static void Row(ref Text text, in BucketStats of, in KmemCache cache)
     {
         const ulong pagesPerSlab = Arena.BlockBytes / 4096;
+        bool isInKibibytes = cache.Size >= 1024;
+        nuint number = isInKibibytes ? cache.Size / 1024 : cache.Size;
         text.Add("kmalloc-"u8);
-        text.AddNumber(cache.Size);
-        text.Pad("kmalloc-"u8.Length + Digits(cache.Size), NameWidth);
+        text.AddNumber(number);
+        if (isInKibibytes) text.Add("k"u8);
+        text.Pad("kmalloc-"u8.Length + Digits(number) + (isInKibibytes ? 1 : 0), NameWidth);
         Column(ref text, of.LiveObjects, 6);
         Column(ref text, of.ActiveSlabs * cache.Objects, 6);
         Column(ref text, cache.Size, 6);
