@@ -73,9 +73,9 @@ public sealed class FloorsTests
     }
 
     [Fact]
-    public void NoLineIsLongerThan110Columns()
+    public void NoLineOfTheProductIsLongerThan110Columns()
     {
-        IEnumerable<string> tooLong = Sources().SelectMany(path => File.ReadLines(path)
+        IEnumerable<string> tooLong = SourceTree.ProductFiles().SelectMany(path => File.ReadLines(path)
             .Select((line, i) => (line, place: $"{Path.GetFileName(path)}:{i + 1}"))
             .Where(at => at.line.Length > 110).Select(at => at.place));
         Assert.Empty(tooLong);

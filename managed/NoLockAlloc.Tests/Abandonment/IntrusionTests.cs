@@ -20,6 +20,21 @@ public sealed class IntrusionTests
     [MemberData(nameof(Cases))]
     public void TheCallIsAbandoned(string name, int size) => ForEachAccess(name, size, isAbandoned: true);
 
+    /// <summary>A claim that a handler and then another thread overtake was a mistake once, at few accesses:
+    /// here each is looked at, also by default.</summary>
+    [Theory]
+    [InlineData("FirstCallOfTheThread")]
+    [InlineData("FirstCallTakesAnEndedThreadsBlock")]
+    [InlineData("FirstCallReapsAThreadThatEndedInACall")]
+    [InlineData("AllocDirectWhenMemoryIsWithAnEndedThread")]
+    public void AClaimIsNotOvertaken(string name)
+    {
+        (string intrusion, Action<Scene> what) = Intrusions.TrimAndBegin;
+        for (int at = 0; HasAccess(Scenarios.Named(name), 8192, at, intrusion, what, isAbandoned: false); at++)
+        {
+        }
+    }
+
     private static void ForEachAccess(string name, int size, bool isAbandoned)
     {
         Scenario scenario = Scenarios.Named(name);

@@ -10,6 +10,9 @@ namespace NoLockAlloc.Tests.Abandonment;
 
 internal static class Intrusions
 {
+    internal static readonly (string Name, Action<Scene> What) TrimAndBegin =
+        ("a handler trims and a thread begins", TrimAndAllocAsNew);
+
     internal static readonly (string Name, Action<Scene> What)[] All =
     [
         ("a handler allocates", s => s.Alloc()),
@@ -24,7 +27,7 @@ internal static class Intrusions
         ("another thread takes and frees all there is", s => TakeAll(s, s.Other)),
         ("another thread trims", s => s.Other.Trim()),
         ("a new thread lives and dies", LiveAndDie),
-        ("a handler trims and a thread begins", TrimAndBegin),
+        TrimAndBegin,
     ];
 
     private static void FreeSome(Scene s, FakeThread thread)
@@ -46,7 +49,7 @@ internal static class Intrusions
         foreach (nuint address in s.Ledger.Live.Except(before).ToArray()) s.Ledger.Free(thread, address);
     }
 
-    private static void TrimAndBegin(Scene s)
+    private static void TrimAndAllocAsNew(Scene s)
     {
         s.Thread.Trim();
         AllocAndFree(s, s.World.NewThread(), 2);

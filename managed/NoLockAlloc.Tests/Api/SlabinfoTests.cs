@@ -12,7 +12,7 @@ namespace NoLockAlloc.Tests.Api;
 public sealed class SlabinfoTests
 {
     private const string Row =
-        @"^kmalloc-(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +16 : tunables    0    0    0 : " +
+        @"^kmalloc-(\d+k?) +(\d+) +(\d+) +(\d+) +(\d+) +16 : tunables    0    0    0 : " +
         @"slabdata +(\d+) +(\d+) +0$";
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class SlabinfoTests
             KmemCache cache = KmemCache.Of(KmemCache.Buckets - i);
             Match match = Regex.Match(rows[i], Row);
             Assert.True(match.Success, rows[i]);
-            int[] found = match.Groups.Values.Skip(1).Select(group => int.Parse(group.ValueSpan)).ToArray();
+            int[] found = match.Groups.Values.Skip(1).Select(group => Number(group.Value)).ToArray();
             int slabs = cache.Size == 96 ? 1 : 0;
             int objects = (int)cache.Objects;
             int size = (int)cache.Size;
@@ -76,4 +76,7 @@ public sealed class SlabinfoTests
         Assert.Equal(0, Slabinfo.Write(1));
         return FreshWorld.Machine.Output.TrimEnd('\n').Split('\n');
     }
+
+    private static int Number(string text) =>
+        text.EndsWith('k') ? 1024 * int.Parse(text[..^1]) : int.Parse(text);
 }

@@ -13,7 +13,7 @@ internal sealed record Piece(string Name, Action<Scene> Prepare, Action<Scene> F
 
     internal nuint Threads { get; init; } = 3;
 
-    /// <summary>Long pieces have fewer.</summary>
+    /// <summary>Long pieces have fewer, and those where a mistake was found with more have more.</summary>
     internal int Preemptions { get; init; } = Explorer.Preemptions;
 
     /// <summary>False: who comes first makes it, for 16 blocks.</summary>

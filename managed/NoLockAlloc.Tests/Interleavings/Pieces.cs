@@ -46,12 +46,15 @@ internal static class Pieces
         new("Partial: claim, give back", ListedSlab, AllocFirst, s => GiveBack(s, s.Other)),
         new("Partial: claim, take", ListedSlab, AllocFirst, s => Take(s, s.Other)),
         new("Partial: unclaim, give back two", OwnSlabIsFull, AllocFirst, GiveBackTwo),
-        new("Partial: unlist, give back", ListedSlabIsFull, s => Take(s, s.Thread), s => GiveBack(s, s.Other)),
+        new("Partial: unlist, give back", ListedSlabIsFull, s => Take(s, s.Thread), s => GiveBack(s, s.Other))
+        { Preemptions = Explorer.Preemptions + 1 },
         new("Partial: unlist, unlist", ListedSlabIsFull, s => Take(s, s.Thread), s => Take(s, s.Other)),
         new("Partial: claim of a full one, give back", ListedSlabIsFull, AllocFirst, s => GiveBack(s, s.Other)),
 
         // Pages/Arena.cs, Words/ThreadWord.cs
-        new("Arena: create, create", _ => { }, AllocFirst, AllocSecond) { HasArena = false },
+        new("Arena: create, create", _ => { }, s => s.Claim(s.Thread), s => s.Claim(s.Other)) { HasArena = false },
+        new("Arena: create, create, and first calls", _ => { }, AllocFirst, AllocSecond)
+        { HasArena = false, Preemptions = Explorer.Preemptions - 1 },
         new("Thread: claim, claim", _ => { }, s => s.Claim(s.Thread), s => s.Claim(s.Other)),
         new("Thread: claim, claim, of an ended one", EndedThread, s => s.Claim(s.Thread), s => s.Claim(s.Other)),
         new("Thread: claim, claim, of the only one", EndedThread, s => s.Claim(s.Thread), s => s.Claim(s.Other))
