@@ -26,6 +26,7 @@ function Show-Usage {
     Write-Host @'
 usage: ./build.ps1 WORD
   demo              build, then profile a real program from inside its signal handlers
+  bench             build, then compare the cost of a call with other allocators
   test              build, then run every test
   release           build build/release/libnolockalloc.so and libnolockalloc.a
   install [PREFIX]  build and install, into /usr/local if no PREFIX is given
@@ -61,6 +62,7 @@ function Remove-Build {
 # One line a word, the same in build.sh.
 switch ($Word) {
     'demo' { Use-Preset demo }
+    'bench' { Use-Preset bench }
     'test' { Use-Preset test }
     'release' { Use-Preset release }
     'dev' { Use-Preset dev }

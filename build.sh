@@ -65,6 +65,7 @@ usage() {
   cat <<'TEXT'
 usage: ./build.sh WORD
   demo              build, then profile a real program from inside its signal handlers
+  bench             build, then compare the cost of a call with other allocators
   test              build, then run every test
   release           build build/release/libnolockalloc.so and libnolockalloc.a
   install [PREFIX]  build and install, into /usr/local if no PREFIX is given
@@ -89,6 +90,7 @@ remove_build() {
 # One line a word, the same in build.ps1.
 case "${1:-}" in
   demo) preset demo ;;
+  bench) preset bench ;;
   test) preset test ;;
   release) preset release ;;
   dev) preset dev ;;

@@ -4,12 +4,13 @@
 // addresses, lowest first, which keeps a program in few slabs.
 //
 // STATE       the bucket's hint map; BlockState.Listed of each slab.
-// TRANSITIONS list: hint, then Listed. Claim: owner into the state (which drops Listed), then the hint.
+// TRANSITIONS list: hint, then Listed, then the hint again if somebody took it out in between, who has
+//             looked for Listed too early. Claim: owner into the state (which drops Listed), then the hint.
 // INVARIANTS  (1) The state decides. A hint may be stale.
 //             (2) An object given back to an unclaimed slab lists it. One given back to a claimed slab need
 //                 not: the claimant looks once more after it let go (Unclaim). Both exchange first and look
 //                 then, so at least one sees the other.
-// CHECKED BY  PartialListTests
+// CHECKED BY  PartialListTests, InterleavingTests
 
 using NoLockAlloc.Pages;
 using NoLockAlloc.Words;
@@ -31,8 +32,11 @@ internal static unsafe class PartialList
         {
             BlockState state = Arena.StateOf(block);
             if (state.Kind != BlockState.KindSlab || state.Owner != 0 || state.IsListed) return;
-            MapOf(KmemCache.OfCell(state.Cell)).Add(block);
-            if (Arena.State(block).TryReplace(state.Value, state.Listed().Value)) return;
+            HintMap map = MapOf(KmemCache.OfCell(state.Cell));
+            map.Add(block);
+            if (!Arena.State(block).TryReplace(state.Value, state.Listed().Value)) continue;
+            if (!map.Has(block)) map.Add(block);
+            return;
         }
     }
 
