@@ -15,6 +15,7 @@ from chart import chart
 from columns import COLUMNS, library_of
 from figures import row_of
 from measure import measure_all, questions_of, title_of
+from quiet import Patience
 from table import table
 
 SMOKE = "^(pair/64|batch/64|random_sizes|producer_consumer|larson|handler|thread_life)"
@@ -28,6 +29,8 @@ def arguments():
     parser.add_argument("--columns", default="", help="names with commas between; default: all")
     parser.add_argument("--rounds", type=int, default=11, help="processes for each figure")
     parser.add_argument("--seconds", type=float, default=0.05, help="time for each process")
+    parser.add_argument("--patience", type=float, default=240,
+                        help="seconds, in all, to wait for moments when nothing else runs")
     parser.add_argument("--json", type=pathlib.Path, help="write every sample there")
     parser.add_argument("--svg", type=pathlib.Path, help="write a bar chart there")
     parser.add_argument("--smoke", action="store_true", help="does everything run?")
@@ -101,19 +104,21 @@ def check(columns, rows, text, picture):
 def main():
     settings = arguments()
     if settings.smoke:
-        settings.rounds, settings.seconds, settings.questions = 1, 0.0005, SMOKE
+        settings.rounds, settings.seconds, settings.patience = 1, 0.0005, 0
+        settings.questions = SMOKE
     libraries = choose_columns(settings.columns, settings.programs)
     columns = list(libraries)
     questions = questions_of(settings.programs / columns[0].program, settings.questions)
 
-    load = os.getloadavg()[0]
+    patience = Patience(settings.patience)
     samples = measure_all(
-        columns, settings.programs, questions, settings.rounds, settings.seconds, progress)
+        columns, settings.programs, questions, settings.rounds, settings.seconds, patience, progress)
     progress("\n")
     rows = [row_of(question, columns, samples[question]) for question in questions]
 
     text, picture = table(columns, rows), chart(columns, rows)
-    print(f"{machine()}; load before the run {load:.1f}")
+    processes = settings.rounds * len(questions) * len(columns)
+    print(f"{machine()}; {patience.disturbed} of {processes} processes began beside others")
     print(f"ns per allocation and free; median of {settings.rounds} processes a figure\n")
     print(text)
     if settings.json:

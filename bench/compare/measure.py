@@ -60,13 +60,14 @@ def measure(column, programs, question, seconds):
     return Sample(run[clock] / run["pairs"], run["peak_bytes"])
 
 
-def measure_all(columns, programs, questions, rounds, seconds, progress):
+def measure_all(columns, programs, questions, rounds, seconds, patience, progress):
     """samples[question][column name]: a list with one sample a round."""
     samples = {question: {column.name: [] for column in columns} for question in questions}
     for number in range(rounds):
         progress(f"round {number + 1} of {rounds}")
         for question in questions:
             for column in columns:
+                patience.wait()
                 sample = measure(column, programs, question, seconds)
                 samples[question][column.name].append(sample)
     return samples
