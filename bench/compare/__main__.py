@@ -108,11 +108,14 @@ def main():
         settings.questions = SMOKE
     libraries = choose_columns(settings.columns, settings.programs)
     columns = list(libraries)
+    if not columns:
+        sys.exit(f"bench: no column can be had of: {settings.columns}")
     questions = questions_of(settings.programs / columns[0].program, settings.questions)
 
     patience = Patience(settings.patience)
     samples = measure_all(
-        columns, settings.programs, questions, settings.rounds, settings.seconds, patience, progress)
+        columns, settings.programs, questions, settings.rounds, settings.seconds, patience,
+        progress)
     progress("\n")
     rows = [row_of(question, columns, samples[question]) for question in questions]
 

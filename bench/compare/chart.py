@@ -9,7 +9,7 @@ from measure import title_of
 from table import time_text
 
 COLOURS = ("#9e9e9e", "#d1495b", "#edae49", "#8d99ae", "#00798c", "#30638e", "#5f9e6e", "#7b5ea7")
-LEFT, UNIT, LONGEST, RIGHT = 190, 200, 3.0, 90  # UNIT: pixels for the best peer's time
+LEFT, UNIT, LONGEST, RIGHT = 215, 200, 3.0, 90  # UNIT: pixels for the best peer's time
 BAR, GAP, TOP = 13, 16, 70
 
 
