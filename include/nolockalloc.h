@@ -35,6 +35,16 @@
 #define NLA_MALLOC(size_arg)
 #define NLA_NODISCARD
 #endif
+/* A call of a direct entry goes through the GOT, bound when the program is loaded: the first call may be
+ * made in a handler, which must not run the dynamic linker. */
+#if defined(__has_attribute)
+#if __has_attribute(noplt)
+#define NLA_NOPLT __attribute__((noplt))
+#endif
+#endif
+#ifndef NLA_NOPLT
+#define NLA_NOPLT
+#endif
 
 #ifdef __cplusplus
 extern "C" {
@@ -84,8 +94,9 @@ NLA_API void *kmalloc_nolock(size_t size, gfp_t gfp_flags, int node) NLA_MALLOC(
  * kfree_nolock - free an object of kmalloc_nolock() from any context (mm/slub.c, Linux 6.18)
  * @object: what kmalloc_nolock() returned, on this or another thread; NULL and ZERO_SIZE_PTR do nothing
  *
- * Where a signal interrupted this thread's use of the bucket, the free is deferred: the interrupted
- * call does it as it leaves (the kernel's irq_work). The object's bytes are not touched.
+ * Where a signal interrupted a slow path of this thread's in the same bucket, the free is deferred: the
+ * interrupted call does it as it leaves (the kernel's irq_work). Where it interrupted a fast path, the
+ * object goes to its slab at once. The object's bytes are not touched.
  *
  * Context: any.
  * Errors: a pointer that is not the start of an object, the object that this thread freed last in its
@@ -104,8 +115,8 @@ NLA_API void kfree_nolock(const void *object);
  *
  * Context: any. Return and errors: as above.
  */
-NLA_API void *kmalloc_nolock_noprof(size_t size, gfp_t gfp_flags, int node) NLA_MALLOC(1);
-NLA_API void kfree_nolock_noprof(const void *object);
+NLA_API void *kmalloc_nolock_noprof(size_t size, gfp_t gfp_flags, int node) NLA_MALLOC(1) NLA_NOPLT;
+NLA_API void kfree_nolock_noprof(const void *object) NLA_NOPLT;
 
 /** alloc_hooks - where the kernel accounts an allocation to its call site (include/linux/alloc_tag.h).
  *  Evaluates to its argument in this version. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Calls that never resume: siglongjmp out of a handler at every instruction, threads that end in a
-// handler. The whole program has 1 MiB of slabs, so that its capacity, in objects, is exact: what
+// handler. The whole program has 2 MiB of slabs, so that its capacity, in objects, is exact: what
 // an abandoned call has lost is missing from it.
 #include "child.h"
 #include "counters.h"
@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static RunUnderOptions g_options("arena=1m");
+static RunUnderOptions g_options("arena=2m");
 
 namespace
 {

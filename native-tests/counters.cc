@@ -3,6 +3,7 @@
 
 #include "doors.h"
 
+#include <cstdlib>
 #include <dlfcn.h>
 #include <sstream>
 
@@ -50,26 +51,26 @@ int64_t live_objects(const struct nolockalloc_stats &stats)
     return sum;
 }
 
-std::string complaint_after_trim()
+std::string complaint_after_trim(size_t lost)
 {
     nolockalloc_drain();
     nolockalloc_trim();
     struct nolockalloc_stats stats = counters();
     std::ostringstream out;
-    if (stats.slab_bytes != 0)
+    if (stats.slab_bytes > lost * kSlabBytes)
         out << "slab_bytes is " << stats.slab_bytes << "; ";
     for (const BucketStats &bucket : stats.bucket)
     {
-        if (live_objects(bucket) != 0)
+        if (size_t(std::abs(live_objects(bucket))) > lost)
             out << "bucket " << bucket.object_size << " has " << live_objects(bucket) << " live; ";
         if (bucket.cached_objects != 0)
             out << "bucket " << bucket.object_size << " caches " << bucket.cached_objects << "; ";
-        if (bucket.active_slabs != 0)
+        if (bucket.active_slabs > lost)
             out << "bucket " << bucket.object_size << " has " << bucket.active_slabs << " slabs; ";
-        if (bucket.defer_free != bucket.defer_free_drained)
+        if (lost == 0 && bucket.defer_free != bucket.defer_free_drained)
             out << "bucket " << bucket.object_size << " deferred " << bucket.defer_free
                 << " and drained " << bucket.defer_free_drained << "; ";
-        if (bucket.alloc_slab - bucket.free_slab != bucket.active_slabs)
+        if (lost == 0 && bucket.alloc_slab - bucket.free_slab != bucket.active_slabs)
             out << "bucket " << bucket.object_size << " took " << bucket.alloc_slab
                 << " slabs and gave back " << bucket.free_slab << "; ";
     }

@@ -35,7 +35,7 @@ int64_t live_objects(const BucketStats &bucket);
 int64_t live_objects(const struct nolockalloc_stats &stats);
 
 // After everything was freed: drains, trims, and says what is left and should not be, "" if
-// nothing.
-std::string complaint_after_trim();
+// nothing. Abandoned calls may have lost so many objects.
+std::string complaint_after_trim(size_t lost = 0);
 
 #endif

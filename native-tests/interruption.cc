@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sstream>
+#include <sys/mman.h>
 #include <unistd.h>
 
 namespace
@@ -15,35 +16,48 @@ constexpr const char *kNull = "an allocation gave NULL";
 // More than an array holds.
 size_t older_objects(size_t size)
 {
-    return size < 256 ? 90 : 40;
+    return size < 256 ? 150 : size < 1024 ? 80 : size < 4096 ? 40 : 20;
+}
+
+stepper::Trace *map_trace()
+{
+    void *memory = mmap(nullptr, sizeof(stepper::Trace), PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return static_cast<stepper::Trace *>(memory);
 }
 } // namespace
 
 Interruption::Interruption(const Door &door, const Situation &situation)
-    : older(door), older_other(door), nested(door), _door(door), _situation(situation),
-      _own(door, 2 * kMostOperations), _trace(new stepper::Trace),
-      _null_fd(open("/dev/null", O_WRONLY | O_CLOEXEC))
+    : older(door), older_other(door), nested(door), own(door, 2 * kMostOperations), foreign(door),
+      _door(door), _situation(situation), _trace(map_trace()), _null_fd(open("/dev/null", O_WRONLY | O_CLOEXEC))
 {
 }
 
 Interruption::~Interruption()
 {
+    munmap(_trace, sizeof *_trace);
     close(_null_fd);
 }
 
 void Interruption::prepare_objects()
 {
+    if (_situation.process == Process::Fresh)
+        return;
+    if (before_preparing != nullptr)
+        before_preparing(*this);
     nolockalloc_trim();
     for (size_t i = 0; i < older_objects(_situation.size); i++)
         older.allocate(_situation.size);
     for (size_t i = 0; i < older_objects(other_size()); i++)
         older_other.allocate(other_size());
     for (size_t i = 0; i < _situation.prepared; i++)
-        _own.allocate(_situation.size);
+        own.allocate(_situation.size);
     if (_situation.freed)
-        _own.free_all();
+        own.free_all();
     if (_situation.trimmed)
         nolockalloc_trim();
+    if (_situation.set_up != nullptr)
+        _situation.set_up(*this);
 }
 
 void Interruption::perform()
@@ -51,7 +65,7 @@ void Interruption::perform()
     switch (_situation.operation)
     {
     case Operation::Allocate:
-        _result = _door.allocate(_situation.size, _situation.gfp_flags, NUMA_NO_NODE);
+        result = _door.allocate(_situation.size, _situation.gfp_flags, NUMA_NO_NODE);
         return;
     case Operation::Free:
         _door.free(_victim.start);
@@ -68,6 +82,9 @@ void Interruption::perform()
     case Operation::Slabinfo:
         nolockalloc_slabinfo(_null_fd);
         return;
+    case Operation::Own:
+        _situation.call(*this);
+        return;
     }
 }
 
@@ -78,13 +95,11 @@ void Interruption::call(void *self)
 
 void Interruption::keep_result()
 {
-    if (_situation.operation != Operation::Allocate)
-        return;
-    if (_result == nullptr)
-        _own.complain(kNull);
-    else
-        _own.adopt(_result, _situation.size);
-    _result = nullptr;
+    if (result != nullptr)
+        own.adopt(result, _situation.size);
+    else if (_situation.operation == Operation::Allocate)
+        own.complain(kNull);
+    result = nullptr;
 }
 
 // Repeats the operation until it counts in `reached`; notes how often it did not.
@@ -94,12 +109,12 @@ bool Interruption::count_steps()
     {
         uint64_t before = count(_situation.reached, _situation.size);
         if (_situation.operation == Operation::Free)
-            _victim = _own.size() == 0 ? Object{} : _own.give_away();
+            _victim = own.size() == 0 ? Object{} : own.give_away();
         perform();
         keep_result();
         if (count(_situation.reached, _situation.size) != before)
             return true;
-        if (_situation.operation == Operation::Free && _own.size() == 0)
+        if (_situation.operation == Operation::Free && own.size() == 0)
             return false;
     }
     return false;
@@ -107,16 +122,16 @@ bool Interruption::count_steps()
 
 bool Interruption::find()
 {
-    prepare_objects();
-    if (_situation.reached != nullptr && !count_steps())
-        return false;
-    if (!settle().empty())
-        return false;
+    if (_situation.reached != nullptr)
+    {
+        prepare_objects();
+        if (!count_steps() || !settle().empty())
+            return false;
+    }
     for (int round = 0; round < 2; round++) // the first finds what only a first run does
     {
         prepare();
-        on_thread([](Interruption *self) { stepper::trace(call, self, *self->_trace); });
-        keep_result();
+        record();
         if (!settle().empty())
             return false;
     }
@@ -128,9 +143,9 @@ void Interruption::prepare()
     prepare_objects();
     bool frees = _situation.operation == Operation::Free;
     for (size_t i = 0; i < _steps; i++)
-        frees ? _own.free_newest() : (void)_own.allocate(_situation.size, _situation.gfp_flags);
+        frees ? own.free_newest() : (void)own.allocate(_situation.size, _situation.gfp_flags);
     if (frees)
-        _victim = _own.give_away();
+        _victim = own.give_away();
 }
 
 bool Interruption::on_thread(void (*body)(Interruption *))
@@ -155,37 +170,77 @@ bool Interruption::on_thread(void (*body)(Interruption *))
     return pthread_create(&thread, nullptr, run, &start) == 0 && pthread_join(thread, nullptr) == 0;
 }
 
+void Interruption::record()
+{
+    on_thread([](Interruption *self) { stepper::trace(call, self, *self->_trace); });
+    if (_situation.ends_thread)
+        stepper::number_occurrences(*_trace);
+    keep_result();
+}
+
 stepper::Outcome Interruption::step(size_t index, stepper::Inject inject, void *context)
 {
-    _request = {index, inject, context, {}};
-    on_thread(
-        [](Interruption *self)
-        {
-            auto &request = self->_request;
-            request.outcome = stepper::inject_at(*self->_trace, request.index, call, self,
-                                                 request.inject, request.context);
-        });
+    request(index, inject, context);
+    on_thread([](Interruption *self) { self->step_here(); });
     keep_result();
     return _request.outcome;
 }
 
+void Interruption::request(size_t index, stepper::Inject inject, void *context)
+{
+    _request = {index, inject, context, false, {index, 0}};
+}
+
+stepper::Outcome Interruption::step_by_flag(size_t index, stepper::Inject inject, void *context)
+{
+    _request = {index, inject, context, true, {index, 0}};
+    on_thread([](Interruption *self) { self->step_here(); });
+    keep_result();
+    return _request.outcome;
+}
+
+// The injections are counted here: a call that ends its thread brings no outcome back.
+void Interruption::step_here()
+{
+    auto inject = [](void *self, size_t index)
+    {
+        auto &request = static_cast<Interruption *>(self)->_request;
+        request.outcome.injections++;
+        request.inject(request.context, index);
+    };
+    if (_request.by_flag)
+        stepper::inject_at(_request.index, call, this, inject, this);
+    else
+        stepper::inject_at(*_trace, _request.index, call, this, inject, this);
+}
+
 void Interruption::free_all()
 {
-    for (Ledger *ledger : {&_own, &older, &older_other, &nested})
+    for (Ledger *ledger : {&own, &older, &older_other, &nested, &foreign})
         ledger->free_all();
+}
+
+std::string Interruption::complaints() const
+{
+    std::string all;
+    for (const Ledger *ledger : {&own, &older, &older_other, &nested, &foreign})
+        if (ledger->complaint() != nullptr)
+            all += std::string(" ") + ledger->complaint();
+    return all;
 }
 
 std::string Interruption::settle()
 {
-    std::string complaint = overlap_in({&_own, &older, &older_other, &nested});
-    for (Ledger *ledger : {&_own, &older, &older_other, &nested})
+    std::string complaint = overlap_in({&own, &older, &older_other, &nested, &foreign});
+    for (Ledger *ledger : {&own, &older, &older_other, &nested, &foreign})
     {
         ledger->check();
         ledger->free_all();
-        if (ledger->complaint() != nullptr)
-            complaint += std::string(" ") + ledger->complaint();
     }
-    return complaint + complaint_after_trim();
+    complaint += complaints();
+    if (before_counting != nullptr)
+        before_counting(*this);
+    return complaint + complaint_after_trim(_situation.may_be_lost);
 }
 
 std::string Interruption::describe(size_t index) const

@@ -9,7 +9,6 @@
 #include "ledger.h"
 #include "stepper.h"
 
-#include <memory>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -22,6 +21,18 @@ enum class Operation
     Drain,
     Stats,
     Slabinfo,
+    Own, // the situation's own function
+};
+
+class Interruption;
+using Hook = void (*)(Interruption &);
+
+// In which process each run takes place.
+enum class Process
+{
+    Same,   // one run after the other
+    Forked, // prepared once; each run is a child's, beginning with its first call
+    Fresh,  // each run is a child's of a process that has not used the library yet
 };
 
 // Which call, and in which state: from no slabs at all, allocate `prepared` objects, free them if
@@ -37,10 +48,20 @@ struct Situation
     bool trimmed = false;
     bool on_a_new_thread = false;
     gfp_t gfp_flags = 0;
+    Hook set_up = nullptr; // after the objects were prepared, before the repetitions
+    Hook call = nullptr;   // of Operation::Own
+    Process process = Process::Same;
+    const char *options = "";  // NOLOCKALLOC_OPTIONS of the process
+    bool may_refuse = false;   // memory is short: handlers may be given NULL
+    size_t may_be_lost = 0;    // objects that an earlier, abandoned call may have lost
+    bool ends_thread = false;  // the call does not return
+    bool varies = false;       // from run to run: a boundary may not be reached again
+    bool spares_bucket = false; // handlers must leave the bucket alone
+    const char *function = ""; // of Operation::Own
 };
 
 const std::vector<Situation> &all_situations();
-std::vector<Situation> situations_with_a_lock(); // on one thread, within 1 MiB of slabs
+std::vector<Situation> situations_with_a_lock(); // on one thread, within 2 MiB of slabs
 const Situation &situation_named(const char *name);
 
 inline void PrintTo(const Situation &situation, std::ostream *out)
@@ -65,12 +86,19 @@ class Interruption
     // The three parts of one run.
     void prepare();
     stepper::Outcome step(size_t index, stepper::Inject inject, void *context);
+    stepper::Outcome step_by_flag(size_t index, stepper::Inject inject, void *context);
+    void request(size_t index, stepper::Inject inject, void *context);
+    void step_here(); // the same on the calling thread, as requested, without a result
+    void record();        // instead of step: traces the call
     std::string settle(); // frees everything; "" if all bytes, addresses and counters are right
     void free_all();      // the part of it that frees, for calls that were abandoned
+    std::string complaints() const; // of the ledgers
 
     // What a handler may use: objects of the same bucket and of another, allocated in prepare().
     Ledger older, older_other;
-    Ledger nested; // empty
+    Ledger nested;  // empty
+    Ledger own;     // of the call itself
+    Ledger foreign; // empty: for objects of other threads
     size_t other_size() const
     {
         return _situation.size == 128 ? 64 : 128;
@@ -79,6 +107,17 @@ class Interruption
     {
         return _situation;
     }
+    const Door &door() const
+    {
+        return _door;
+    }
+
+    // What a call of the situation's own works on, and what it has allocated.
+    void *pointer = nullptr;
+    void *result = nullptr;
+
+    Hook before_preparing = nullptr; // the first of prepare()
+    Hook before_counting = nullptr;  // in settle(), when everything was freed
     std::string describe(size_t index) const; // of the boundary
 
   private:
@@ -91,10 +130,8 @@ class Interruption
 
     const Door &_door;
     const Situation _situation;
-    Ledger _own;
-    std::unique_ptr<stepper::Trace> _trace;
-    size_t _steps = 0; // operations before the one that is interrupted
-    void *_result = nullptr;
+    stepper::Trace *_trace; // shared with forked children
+    size_t _steps = 0;      // operations before the one that is interrupted
     Object _victim = {};
     int _null_fd;
     struct
@@ -102,12 +139,14 @@ class Interruption
         size_t index;
         stepper::Inject inject;
         void *context;
+        bool by_flag;
         stepper::Outcome outcome;
     } _request = {};
 };
 
 // What a nested handler does, one letter each: a allocate and keep, f free an older object if there
-// is one, r free the first one it kept, A F the same in another bucket, t trim, d drain, s stats.
+// is one, r free the first one it kept, A F the same in another bucket, x free an older object of
+// another thread's if there is one, t trim, d drain, s stats.
 struct Script
 {
     const char *name;

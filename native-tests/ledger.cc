@@ -117,8 +117,9 @@ bool every_bucket_works(const Door &door)
 {
     for (size_t bucket : kBuckets)
     {
-        Ledger ledger(door, 80);
-        for (size_t i = 0; i < (bucket < 256 ? 70 : 15); i++)
+        size_t objects = bucket < 256 ? 150 : bucket < 1024 ? 80 : bucket < 4096 ? 40 : 20;
+        Ledger ledger(door, objects);
+        for (size_t i = 0; i < objects; i++)
             ledger.allocate(bucket);
         std::string overlap = overlap_in({&ledger});
         ledger.free_all();

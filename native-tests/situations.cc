@@ -23,7 +23,7 @@ const std::vector<Situation> &all_situations()
         {"FreeWithBarnPut", Op::Free, 64, &B::barn_put, 600},
         {"FreeWithFlush", Op::Free, 64, &B::sheaf_flush, 6000},
         {"FreeLargest", Op::Free, 8192, &B::free_fastpath, 2},
-        {"FreeWithSlabGivenBack", Op::Free, 2048, &B::free_slab, 300},
+        {"FreeWithSlabGivenBack", Op::Free, 1024, &B::free_slab, 450},
         {"FreeFirstOfAThread", Op::Free, 64, nullptr, 1, false, false, true},
         {"Trim", Op::Trim, 64, nullptr, 600, true},
         {"Drain", Op::Drain, 64, nullptr, 2, true},
@@ -65,10 +65,19 @@ const std::vector<Script> &all_scripts()
         {"AllocateTwiceAndFreeTheFirst", "aar"},
         {"AllocateInAnotherBucket", "A"},
         {"FreeInAnotherBucket", "F"},
-        {"MoreThanAnArray", std::string(70, 'a') + std::string(70, 'f')},
+        {"MoreThanAnArray", std::string(140, 'a') + std::string(140, 'f')},
         {"Housekeeping", "tfdas"},
     };
     return all;
+}
+
+// NULL is a complaint, unless memory is short.
+static void allocate_nested(Interruption &on, size_t size)
+{
+    if (!on.situation().may_refuse)
+        on.nested.allocate(size);
+    else if (void *object = on.door().allocate(size, 0, NUMA_NO_NODE))
+        on.nested.adopt(object, size);
 }
 
 void play(Interruption &on, const std::string &steps)
@@ -77,20 +86,26 @@ void play(Interruption &on, const std::string &steps)
         switch (step)
         {
         case 'a':
-            on.nested.allocate(on.situation().size);
+            allocate_nested(on, on.situation().size);
             break;
         case 'A':
-            on.nested.allocate(on.other_size());
+            allocate_nested(on, on.other_size());
             break;
         case 'f':
             if (on.older.size() > 0)
                 on.older.free_newest();
             break;
         case 'F':
-            on.older_other.free_newest();
+            if (on.older_other.size() > 0)
+                on.older_other.free_newest();
+            break;
+        case 'x':
+            if (on.foreign.size() > 0)
+                on.foreign.free_newest();
             break;
         case 'r':
-            on.nested.free_oldest();
+            if (on.nested.size() > 0)
+                on.nested.free_oldest();
             break;
         case 't':
             nolockalloc_trim();

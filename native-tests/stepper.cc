@@ -23,6 +23,7 @@ struct Level
     size_t index; // where to inject; kNever in a trace
     Inject inject;
     void *context;
+    ucontext_t *interrupted; // during the callback
     uintptr_t entry_sp;
     uintptr_t last_pc;
     size_t seen;
@@ -54,24 +55,26 @@ void note(Level &level, uintptr_t pc, uintptr_t sp)
     trace->count = level.seen + 1;
 }
 
-void call_back(Level &level, size_t index)
+void call_back(Level &level, size_t index, ucontext_t *interrupted)
 {
     level.injections++;
+    level.interrupted = interrupted;
     level.inject(level.context, index);
     active = size_t(&level - levels) + 1;
 }
 
 // One boundary of the trap flag driver. Returns whether to go on stepping.
-bool pass_boundary(Level &level, uintptr_t pc, uintptr_t sp)
+bool pass_boundary(Level &level, ucontext_t *interrupted)
 {
+    auto pc = uintptr_t(interrupted->uc_mcontext.gregs[REG_RIP]);
     bool again = pc == level.last_pc && machine::is_string_instruction(code_at(pc));
     level.last_pc = pc;
     if (again || (level.where == Where::Library && !in_library(pc)))
         return true;
-    note(level, pc, sp);
+    note(level, pc, uintptr_t(interrupted->uc_mcontext.gregs[REG_RSP]));
     if (level.seen++ != level.index)
         return true;
-    call_back(level, level.index);
+    call_back(level, level.index, interrupted);
     return false;
 }
 
@@ -81,7 +84,7 @@ void on_single_step(Level &level, ucontext_t *interrupted)
     for (;;)
     {
         uintptr_t pc = uintptr_t(regs[REG_RIP]);
-        if (machine::is_thunk(pc) || !pass_boundary(level, pc, uintptr_t(regs[REG_RSP])))
+        if (machine::is_thunk(pc) || !pass_boundary(level, interrupted))
         {
             regs[REG_EFL] &= ~machine::kTrapFlag;
             return;
@@ -109,7 +112,7 @@ void on_breakpoint(Level &level, ucontext_t *interrupted)
         return;
     }
     level.breakpoint = 0;
-    call_back(level, level.index);
+    call_back(level, level.index, interrupted);
 }
 
 void on_trap(int, siginfo_t *info, void *context)
@@ -179,6 +182,11 @@ void number_occurrences(Trace &trace)
 void use_alternate_stack(bool use)
 {
     g_on_alternate_stack = use;
+}
+
+ucontext_t &interrupted()
+{
+    return *levels[active - 1].interrupted;
 }
 
 void forget()

@@ -18,6 +18,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <ucontext.h>
 
 namespace stepper
 {
@@ -72,6 +73,9 @@ Outcome inject_at(size_t index, Call call, void *argument, Inject inject, void *
 // The int3 driver: the boundary index of a trace of the same call from the same state.
 Outcome inject_at(const Trace &trace, size_t index, Call call, void *argument, Inject inject,
                   void *context);
+
+// In a callback: the registers at the boundary, as the interrupted call will find them.
+ucontext_t &interrupted();
 
 // After a siglongjmp out of a callback, or in the child of a fork there: no level is active.
 void forget();

@@ -57,6 +57,6 @@ void nla_thread_exit(void **slot, uint64_t frame);
 /* What a thread block takes; the boot block must have as much. */
 size_t nla_thread_block_bytes(void);
 
-#define NLA_THREAD_BLOCK_BYTES 14336
+#define NLA_THREAD_BLOCK_BYTES 22528
 
 #endif

@@ -30,6 +30,12 @@ namespace System.Threading
 
         [Intrinsic]
         public static void Write(ref long location, long value) => Write(ref location, value);
+
+        [Intrinsic]
+        public static uint Read(ref readonly uint location) => Read(in location);
+
+        [Intrinsic]
+        public static void Write(ref uint location, uint value) => Write(ref location, value);
     }
 }
 

@@ -2,6 +2,7 @@
 // What must be true afterwards, whatever was interrupted or abandoned: everything works, nothing was handed
 // out twice, nothing is lost but the objects that calls had in hand.
 
+using System.Collections.Generic;
 using System.Linq;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
@@ -18,7 +19,8 @@ internal static unsafe class Aftermath
     {
         Ledger ledger = s.Ledger;
         CheckThreads();
-        foreach (FakeThread other in FreshWorld.Machine.Threads.Where(other => other != thread && !other.IsGone))
+        IEnumerable<FakeThread> running = FreshWorld.Machine.Threads.Where(one => !one.IsGone);
+        foreach (FakeThread other in running.Where(other => other != thread))
         {
             other.Exit();
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Every slow path is interrupted before each of its accesses to memory. Then it goes on, and nothing at all may
-// be lost; or it is abandoned, and the object in hand may be lost.
+// Every slow path is interrupted before each of its accesses to memory. Then it goes on, and nothing at all
+// may be lost; or it is abandoned, and the object in hand may be lost.
 
 using System;
 using System.Collections.Generic;
@@ -29,8 +29,9 @@ public sealed class IntrusionTests
     [InlineData("AllocDirectWhenMemoryIsWithAnEndedThread")]
     public void AClaimIsNotOvertaken(string name)
     {
+        Scenario scenario = Scenarios.Named(name);
         (string intrusion, Action<Scene> what) = Intrusions.TrimAndBegin;
-        for (int at = 0; HasAccess(Scenarios.Named(name), 8192, at, intrusion, what, isAbandoned: false); at++)
+        for (int at = 0; HasAccess(scenario, 8192, at, intrusion, what, isAbandoned: false); at++)
         {
         }
     }
@@ -41,7 +42,10 @@ public sealed class IntrusionTests
         foreach ((string intrusion, Action<Scene> what) in Intrusions.All)
         {
             int at = 0;
-            while (HasAccess(scenario, (nuint)size, at, intrusion, what, isAbandoned)) at += Matrix.StrideOfIntrusions;
+            while (HasAccess(scenario, (nuint)size, at, intrusion, what, isAbandoned))
+            {
+                at += Matrix.StrideOfIntrusions;
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What may happen in the middle of a call: handlers on the same thread, and other threads that run from end to
-// end while this one stands still.
+// What may happen in the middle of a call: handlers on the same thread, and other threads that run from end
+// to end while this one stands still.
 
 using System;
 using System.Linq;

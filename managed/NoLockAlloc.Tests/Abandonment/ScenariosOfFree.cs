@@ -68,6 +68,12 @@ internal static unsafe partial class Scenarios
         s.FreeMany(s.Thread, frees);
     }
 
+    private static void InsideAFastPath(Scene s)
+    {
+        FullArray(s);
+        s.InterruptFastPath(s.Size);
+    }
+
     private static void DeferredToNobody(Scene s)
     {
         Deferring(s, 5);
@@ -86,7 +92,7 @@ internal static unsafe partial class Scenarios
     private static void Untidy(Scene s)
     {
         FakeThread third = s.World.NewThread();
-        s.AllocMany(s.Thread, (int)s.Cache.Objects + 2);
+        s.AllocMany(s.Thread, (int)s.Cache.Objects + s.Capacity + 2);
         s.AllocMany(third, 5);
         s.FreeMany(third, 3);
         s.FreeMany(s.Other, s.Capacity + 2);

@@ -6,6 +6,7 @@ using System;
 using System.Collections.Generic;
 using NoLockAlloc.Slabs;
 using NoLockAlloc.Tests.World;
+using Xunit;
 
 namespace NoLockAlloc.Tests.Abandonment;
 
@@ -14,7 +15,7 @@ internal sealed unsafe class Scene : IDisposable
     private readonly Stack<Held> _held = [];
 
     internal Scene(nuint size, nuint threads)
-        : this(size, threads, blocks: size > 4096 ? 14u : 4u)
+        : this(size, threads, blocks: size > 4096 ? 22u : 4u)
     {
     }
 
@@ -60,7 +61,8 @@ internal sealed unsafe class Scene : IDisposable
 
     internal void Free() => Ledger.Free(Thread, Ledger.Any(Size));
 
-    internal void Claim(FakeThread thread) => thread.Run(frame => (nuint)ThreadBlocks.Current(thread.Block, frame));
+    internal void Claim(FakeThread thread) =>
+        thread.Run(frame => (nuint)ThreadBlocks.Current(thread.Block, frame));
 
     internal void AllocMany(FakeThread thread, int objects)
     {
@@ -79,15 +81,12 @@ internal sealed unsafe class Scene : IDisposable
         while (Head != 0) Alloc();
     }
 
-    /// <summary>A call of the thread stands in the middle of that bucket's cell, and what follows interrupts
-    /// it.</summary>
-    internal void Interrupt(nuint size)
-    {
-        Claim(Thread);
-        ulong frame = Thread.Stack.Enter();
-        Thread.CellFor(size)->Lock.Take(frame);
-        _held.Push(new Held(size, frame));
-    }
+    /// <summary>A slow path of the thread stands in the middle of that bucket's cell, and what follows
+    /// interrupts it.</summary>
+    internal void Interrupt(nuint size) => Interrupt(size, isFast: false);
+
+    /// <summary>A fast path does, which will fall out.</summary>
+    internal void InterruptFastPath(nuint size) => Interrupt(size, isFast: true);
 
     /// <summary>The interrupted calls go on to their ends, or are never heard of again.</summary>
     internal void EndInterrupted(bool isAbandoned)
@@ -107,8 +106,23 @@ internal sealed unsafe class Scene : IDisposable
 
     public void Dispose() => World.Dispose();
 
+    private void Interrupt(nuint size, bool isFast)
+    {
+        Claim(Thread);
+        ulong frame = Thread.Stack.Enter();
+        HotCell* cell = (HotCell*)Thread.CellFor(size);
+        if (isFast) cell->Holder = (nuint)frame;
+        else Assert.True(CellGuard.TryEnter((KmemCacheThread*)cell, frame));
+        _held.Push(new Held(size, frame, isFast));
+    }
+
     private void Leave(Held held)
     {
+        if (held.IsFast)
+        {
+            ((HotCell*)Thread.CellFor(held.Size))->IsHeld = 0;
+            return;
+        }
         FakeThread before = FreshWorld.Machine.Swap(Thread);
         try
         {
@@ -120,5 +134,5 @@ internal sealed unsafe class Scene : IDisposable
         }
     }
 
-    private readonly record struct Held(nuint Size, ulong Frame);
+    private readonly record struct Held(nuint Size, ulong Frame, bool IsFast);
 }

@@ -11,7 +11,7 @@ namespace NoLockAlloc.Tests.Interleavings;
 
 internal static unsafe class Acts
 {
-    private const nuint OtherSize = 4096;
+    private const nuint OtherSize = 8192;
 
     internal static void AllocFirst(Scene s) => Alloc(s, s.Thread);
 
@@ -55,11 +55,13 @@ internal static unsafe class Acts
         GiveBack(s, s.Other);
     }
 
-    /// <summary>A batch out of the barn, and other objects into the same place.</summary>
+    /// <summary>A batch out of the barn, and other objects into the same place, without the one that was on
+    /// top.</summary>
     internal static void EmptyAndFill(Scene s)
     {
         Alloc(s, s.Other);
-        s.FreeMany(s.Other, 2);
+        FreeLast(s, s.Other);
+        s.FreeMany(s.Other, s.Capacity - (int)s.Cache.Batch + 1);
     }
 
     /// <summary>Release the first slab, if it is empty.</summary>
@@ -90,6 +92,6 @@ internal static unsafe class Acts
     private static void Alloc(Scene s, FakeThread thread) =>
         Assert.NotEqual(0u, s.Ledger.TryAlloc(thread, s.Size));
 
-    private static nuint TakeSize(Scene s, FakeThread thread, nuint size) => s.Ledger.Take(thread, size, frame =>
-        SlabAlloc.Direct(thread.Block, KmemCache.BucketOf(size), frame));
+    private static nuint TakeSize(Scene s, FakeThread thread, nuint size) => s.Ledger.Take(
+        thread, size, frame => SlabAlloc.Direct(thread.Block, KmemCache.BucketOf(size), frame));
 }

@@ -98,18 +98,19 @@ internal static unsafe class Beginnings
     private static void Fill(Scene s, FakeThread thread)
     {
         s.AllocMany(thread, s.Capacity + 1);
-        FreeLast(s, thread);
+        while (HeadOf(s, thread) < s.Capacity) FreeLast(s, thread);
     }
 
     private static void FillPlace(Scene s)
     {
-        s.AllocMany(s.Other, s.Capacity + 1);
+        Fill(s, s.Other);
         FreeLast(s, s.Other);
-        FreeLast(s, s.Other);
-        s.AllocMany(s.Other, 1);
+        s.AllocMany(s.Other, HeadOf(s, s.Other));
         BarnSlot slot = new(Barn.Place(s.Cache.Bucket, 0).Load());
         Assert.Equal(BarnSlot.KindFull, slot.Kind);
     }
+
+    private static int HeadOf(Scene s, FakeThread thread) => (int)thread.CellFor(s.Size)->Head.Get();
 
     private static void TakeMany(Scene s, int objects)
     {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where each object is when nobody is inside the allocator: with the program, in one thread's array, in one place
-// of a barn, or free in its slab; never in two of these, and never in none.
+// Where each object is when nobody is inside the allocator: with the program, in one thread's array, in one
+// place of a barn, or free in its slab; never in two of these, and never in none.
 
 using System.Collections.Generic;
 using NoLockAlloc.Pages;
@@ -43,17 +43,8 @@ internal sealed unsafe class Census
 
     private void AddBarn(int bucket)
     {
-        Barn* barn = Barn.Of(bucket);
-        const ulong objectsPerPlace = 32;
-        for (nuint i = 0; i < Barn.Places; i++)
-        {
-            BarnSlot slot = new(Barn.Place(bucket, i).Load());
-            Assert.True(slot.Kind is BarnSlot.KindEmpty or BarnSlot.KindFull);
-            for (ulong n = 0; n < slot.Count; n++)
-            {
-                Add((nuint)(&barn->FirstObject)[i * objectsPerPlace + n].Get());
-            }
-        }
+        Assert.True(BarnContents.IsSettled(bucket));
+        foreach (nuint address in BarnContents.Of(bucket)) Add(address);
     }
 
     private void CheckBlocks()

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// All schedules of a play with at most so many preemptions (Musuvathi and Qadeer, "Iterative context bounding",
-// 2007). A schedule with its preemptions fixed runs each role to its end; each of its accesses before the
-// first end, after the last preemption, is the place of one more. So every schedule runs exactly once.
+// All schedules of a play with at most so many preemptions (Musuvathi and Qadeer, "Iterative context
+// bounding", 2007). A schedule with its preemptions fixed runs each role to its end; each of its accesses
+// before the first end, after the last preemption, is the place of one more. So every schedule runs exactly
+// once.
 //
-// This sees sequentially consistent schedules only: the reasons for weaker orders stand in the protocol blocks.
+// This sees sequentially consistent schedules only: the reasons for weaker orders stand in the protocol
+// blocks.
 
 using System;
 

@@ -21,6 +21,7 @@ public sealed class InterleavingTests(ControlsFirst controls, ITestOutputHelper 
     {
         Assert.True(controls.AreCaught);
         Piece piece = Pieces.All.Single(piece => piece.Name == name);
-        Explorer.Explore(() => new Duet(piece), piece.Preemptions).Conclude(output);
+        ScheduleReport.Of(piece, () => Explorer.Explore(() => new Duet(piece), piece.Preemptions))
+            .Conclude(output);
     }
 }

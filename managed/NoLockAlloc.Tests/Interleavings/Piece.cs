@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 using System;
-using NoLockAlloc.Slabs;
 using NoLockAlloc.Tests.Abandonment;
 
 namespace NoLockAlloc.Tests.Interleavings;
@@ -9,7 +8,7 @@ namespace NoLockAlloc.Tests.Interleavings;
 /// <summary>A play by name: what happens before, and what each thread does.</summary>
 internal sealed record Piece(string Name, Action<Scene> Prepare, Action<Scene> First, Action<Scene> Second)
 {
-    internal nuint Blocks { get; init; } = 3;
+    internal nuint Blocks { get; init; } = 4;
 
     internal nuint Threads { get; init; } = 3;
 
@@ -19,7 +18,7 @@ internal sealed record Piece(string Name, Action<Scene> Prepare, Action<Scene> F
     /// <summary>False: who comes first makes it, for 16 blocks.</summary>
     internal bool HasArena { get; init; } = true;
 
-    internal nuint Size { get; init; } = KmemCache.MaximumSize;
+    internal nuint Size { get; init; } = 4096;
 
     public override string ToString() => Name;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What two threads do at the same time, protocol by protocol. 8 objects of 8192 bytes make a slab, 4 a batch.
+// What two threads do at the same time, protocol by protocol. 16 objects of 4096 bytes make a slab, 8 a
+// batch.
 
 using static NoLockAlloc.Tests.Interleavings.Acts;
 using static NoLockAlloc.Tests.Interleavings.Beginnings;
@@ -13,9 +14,11 @@ internal static class Pieces
         // Words/ObjectWord.cs
         new("SlabWord: take, give back", ListedSlab, s => Take(s, s.Thread), s => GiveBack(s, s.Other)),
         new("SlabWord: take, take", ListedSlab, s => Take(s, s.Thread), s => Take(s, s.Other)),
-        new("SlabWord: give back, give back", ListedSlab, s => GiveBack(s, s.Thread), s => GiveBackLast(s, s.Other)),
+        new("SlabWord: give back, give back",
+            ListedSlab, s => GiveBack(s, s.Thread), s => GiveBackLast(s, s.Other)),
         new("SlabWord: refill, give back the last", OwnSlabHasOneOut, AllocFirst, s => GiveBack(s, s.Other)),
-        new("SlabWord: refill, give back into the full slab", OwnSlabIsFull, AllocFirst, s => GiveBack(s, s.Other)),
+        new("SlabWord: refill, give back into the full slab",
+            OwnSlabIsFull, AllocFirst, s => GiveBack(s, s.Other)),
         new("SlabWord: refill, take", OwnSlabHasOneOut, AllocFirst, s => TakeFromSlab(s, s.Other)),
 
         // Words/BarnSlot.cs
@@ -24,7 +27,8 @@ internal static class Pieces
         new("Barn: put, get", FullArray, FreeFirst, AllocSecond),
         new("Barn: get, take one", FullPlace, AllocFirst, s => TakeFromBarn(s, s.Other)),
         new("Barn: put, take one", FullArrayAndPlace, FreeFirst, s => TakeFromBarn(s, s.Other)),
-        new("Barn: take one, take one", FullPlace, s => TakeFromBarn(s, s.Thread), s => TakeFromBarn(s, s.Other)),
+        new("Barn: take one, take one",
+            FullPlace, s => TakeFromBarn(s, s.Thread), s => TakeFromBarn(s, s.Other)),
         new("Barn: take one, empty and fill", FullPlace, s => TakeFromBarn(s, s.Thread), EmptyAndFill),
 
         // Words/BlockState.cs
@@ -49,18 +53,24 @@ internal static class Pieces
         new("Partial: unlist, give back", ListedSlabIsFull, s => Take(s, s.Thread), s => GiveBack(s, s.Other))
         { Preemptions = Explorer.Preemptions + 1 },
         new("Partial: unlist, unlist", ListedSlabIsFull, s => Take(s, s.Thread), s => Take(s, s.Other)),
-        new("Partial: claim of a full one, give back", ListedSlabIsFull, AllocFirst, s => GiveBack(s, s.Other)),
+        new("Partial: claim of a full one, give back",
+            ListedSlabIsFull, AllocFirst, s => GiveBack(s, s.Other)),
 
         // Pages/Arena.cs, Words/ThreadWord.cs
-        new("Arena: create, create", _ => { }, s => s.Claim(s.Thread), s => s.Claim(s.Other)) { HasArena = false },
+        new("Arena: create, create",
+            _ => { }, s => s.Claim(s.Thread), s => s.Claim(s.Other))
+        { HasArena = false },
         new("Arena: create, create, and first calls", _ => { }, AllocFirst, AllocSecond)
         { HasArena = false, Preemptions = Explorer.Preemptions - 1 },
         new("Thread: claim, claim", _ => { }, s => s.Claim(s.Thread), s => s.Claim(s.Other)),
-        new("Thread: claim, claim, of an ended one", EndedThread, s => s.Claim(s.Thread), s => s.Claim(s.Other)),
-        new("Thread: claim, claim, of the only one", EndedThread, s => s.Claim(s.Thread), s => s.Claim(s.Other))
+        new("Thread: claim, claim, of an ended one",
+            EndedThread, s => s.Claim(s.Thread), s => s.Claim(s.Other)),
+        new("Thread: claim, claim, of the only one",
+            EndedThread, s => s.Claim(s.Thread), s => s.Claim(s.Other))
         { Threads = 1 },
         new("Thread: claim, exit", s => s.Claim(s.Other), s => s.Claim(s.Thread), s => s.Other.Exit()),
-        new("Thread: claim, exit, of the only one", s => s.Claim(s.Other), s => s.Claim(s.Thread), s => s.Other.Exit())
+        new("Thread: claim, exit, of the only one",
+            s => s.Claim(s.Other), s => s.Claim(s.Thread), s => s.Other.Exit())
         { Threads = 1 },
         new("Thread: claim, claim, of a gone one", GoneThread, s => s.Claim(s.Thread), s => s.Claim(s.Other))
         { Threads = 1 },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// sem_t: control passes from one thread to another hundreds of thousands of times, and nothing of .NET does it
-// as fast.
+// sem_t: control passes from one thread to another hundreds of thousands of times, and nothing of .NET does
+// it as fast.
 
 using System;
 using System.Runtime.InteropServices;

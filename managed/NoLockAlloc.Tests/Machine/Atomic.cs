@@ -82,6 +82,18 @@ internal static unsafe class Atomic
         Volatile.Write(ref location, value);
     }
 
+    internal static uint LoadLocal(ref uint location)
+    {
+        Hook?.Before(Access.LoadLocal, (nuint)Unsafe.AsPointer(ref location));
+        return Volatile.Read(ref location);
+    }
+
+    internal static void StoreLocal(ref uint location, uint value)
+    {
+        Hook?.Before(Access.StoreLocal, (nuint)Unsafe.AsPointer(ref location));
+        Volatile.Write(ref location, value);
+    }
+
     private static void Step(Access access, ref ulong location) =>
         Hook?.Before(access, (nuint)Unsafe.AsPointer(ref location));
 }

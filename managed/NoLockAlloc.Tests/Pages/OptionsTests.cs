@@ -20,32 +20,22 @@ public sealed unsafe class OptionsTests
     public void NothingSaidIsTheDefault(string text) => Check(text, Default, AllThreads, false, 0);
 
     [Theory]
-    [InlineData("arena=2m", 2UL << 20)]
-    [InlineData("arena=3m", 3UL << 20)]
-    [InlineData("arena=5g", 5UL << 30)]
-    [InlineData("arena=2048k", 2UL << 20)]
-    [InlineData("arena=4194304", 4UL << 20)]
-    [InlineData("arena=4194305", 4UL << 20)]
-    [InlineData("arena=4259839", 4UL << 20)]
-    [InlineData("arena=4259840", (4UL << 20) + 65536)]
-    [InlineData("arena=0", 1UL << 20)]
-    [InlineData("arena=1", 1UL << 20)]
-    [InlineData("arena=1023k", 1UL << 20)]
-    [InlineData("arena=1024g", 1UL << 40)]
-    [InlineData("arena=4096g", 1UL << 40)]
-    [InlineData("arena=0002m", 2UL << 20)]
-    public void ASizeIsRoundedDownToBlocksAndKeptWithinItsLimits(string text, ulong bytes) =>
-        Check(text, bytes, AllThreads, false, 0);
+    [InlineData(1UL << 20, "arena=0", "arena=1", "arena=1023k")]
+    [InlineData(2UL << 20, "arena=2m", "arena=2048k", "arena=0002m")]
+    [InlineData(3UL << 20, "arena=3m")]
+    [InlineData(4UL << 20, "arena=4194304", "arena=4194305", "arena=4259839")]
+    [InlineData((4UL << 20) + 65536, "arena=4259840")]
+    [InlineData(5UL << 30, "arena=5g")]
+    [InlineData(1UL << 40, "arena=1024g", "arena=4096g")]
+    public void ASizeIsRoundedDownToBlocksAndKeptWithinItsLimits(ulong bytes, params string[] texts) =>
+        Assert.All(texts, text => Check(text, bytes, AllThreads, false, 0));
 
     [Theory]
-    [InlineData("threads=1", 1UL)]
-    [InlineData("threads=0", 1UL)]
-    [InlineData("threads=4", 4UL)]
-    [InlineData("threads=16384", AllThreads)]
-    [InlineData("threads=16385", AllThreads)]
-    [InlineData("threads=1000000", AllThreads)]
-    public void ANumberOfThreadsIsKeptWithinItsLimits(string text, ulong threads) =>
-        Check(text, Default, threads, false, 0);
+    [InlineData(1UL, "threads=1", "threads=0")]
+    [InlineData(4UL, "threads=4")]
+    [InlineData(AllThreads, "threads=16384", "threads=16385", "threads=1000000")]
+    public void ANumberOfThreadsIsKeptWithinItsLimits(ulong threads, params string[] texts) =>
+        Assert.All(texts, text => Check(text, Default, threads, false, 0));
 
     [Theory]
     [InlineData("abort")]

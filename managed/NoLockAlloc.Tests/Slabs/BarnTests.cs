@@ -66,63 +66,72 @@ public sealed unsafe class BarnTests
     public void PlacesThatAreBeingFilledOrDrainedArePassedOver()
     {
         using CellScene s = Full(8192, out List<nuint> objects);
+        IEnumerable<nuint> batch = objects.TakeLast((int)s.Cache.Batch);
         Barn.Place(s.Cache.Bucket, 0).Store(new BarnSlot(0).ToFilling(9).Value);
         Barn.Place(s.Cache.Bucket, 1).Store(new BarnSlot(0).ToFilling(9).ToFull(4).ToDraining(9).Value);
         Assert.Equal((nuint)0, Barn.TakeOne(s.Cache));
         Assert.True(Barn.TryPut(s.Cell));
         Assert.Equal(BarnSlot.KindFull, new BarnSlot(Barn.Place(s.Cache.Bucket, 2).Load()).Kind);
+        s.Cell->Head.Set(0);
         Assert.True(Barn.TryGet(s.Cell));
-        Assert.Equal(objects, s.Array);
+        Assert.Equal(batch, s.Array);
         Assert.True(new BarnSlot(Barn.Place(s.Cache.Bucket, 0).Load()).IsOf(BarnSlot.KindFilling, 9));
         Assert.True(new BarnSlot(Barn.Place(s.Cache.Bucket, 1).Load()).IsOf(BarnSlot.KindDraining, 9));
     }
 
     [Fact]
-    public void OfASingleTakerAndAMoverOneGetsEachObject()
+    public void OfASingleTakerAndAMoverOneGetsEachObject() => RunAt.AtEachAccess(at =>
     {
-        bool isInterrupted = true;
-        for (int at = 0; isInterrupted; at++)
-        {
-            using CellScene s = Full(8192, out List<nuint> objects);
-            Assert.True(Barn.TryPut(s.Cell));
-            nuint taken = 0;
-            isInterrupted = RunAt.Access(
-                at, () => taken = Barn.TakeOne(s.Cache), () => Barn.TryGet(s.Cell));
-            Assert.DoesNotContain(taken, s.Array);
-            IEnumerable<nuint> all = s.Array.Concat(s.InBarn).Append(taken).Where(one => one != 0);
-            Assert.Equal(objects.ToHashSet(), all.ToHashSet());
-            Assert.Equal(taken == 0 ? 4 : 3, s.Array.Count + s.InBarn.Count);
-        }
-    }
+        using CellScene s = WithABatchInThePlace(out List<nuint> batch);
+        nuint taken = 0;
+        bool isInterrupted = RunAt.Access(
+            at, () => taken = Barn.TakeOne(s.Cache), () => Barn.TryGet(s.Cell));
+        Assert.DoesNotContain(taken, s.Array);
+        IEnumerable<nuint> all = s.Array.Concat(s.InBarn).Append(taken).Where(one => one != 0);
+        Assert.Equal(batch.ToHashSet(), all.ToHashSet());
+        Assert.Equal(taken == 0 ? batch.Count : batch.Count - 1, s.Array.Count + s.InBarn.Count);
+        return isInterrupted;
+    });
 
     [Fact]
-    public void ASingleTakerDoesNotMistakeANewBatchForTheOld()
+    public void ASingleTakerDoesNotMistakeANewBatchForTheOld() => RunAt.AtEachAccess(at =>
     {
-        bool isInterrupted = true;
-        for (int at = 0; isInterrupted; at++)
+        using CellScene s = WithABatchInThePlace(out List<nuint> batch);
+        nuint taken = 0;
+        void Turn()
         {
-            using CellScene s = Full(8192, out List<nuint> objects);
+            Assert.True(Barn.TryGet(s.Cell));
+            (batch[0], batch[^1]) = (batch[^1], batch[0]);
+            for (int i = 0; i < batch.Count; i++) KmemCacheThread.Object(s.Cell, (ulong)i).Set(batch[i]);
             Assert.True(Barn.TryPut(s.Cell));
-            nuint taken = 0;
-            void Turn()
-            {
-                Assert.True(Barn.TryGet(s.Cell));
-                (objects[0], objects[3]) = (objects[3], objects[0]);
-                for (ulong i = 0; i < 4; i++) KmemCacheThread.Object(s.Cell, i).Set(objects[(int)i]);
-                Assert.True(Barn.TryPut(s.Cell));
-            }
-            isInterrupted = RunAt.Access(at, Turn, () => taken = Barn.TakeOne(s.Cache));
-            Assert.Equal(3, s.InBarn.Count);
-            Assert.DoesNotContain(taken, s.InBarn);
-            if (!isInterrupted) Assert.Equal(objects[3], taken);
         }
+        bool isInterrupted = RunAt.Access(at, Turn, () => taken = Barn.TakeOne(s.Cache));
+        Assert.Equal(batch.Count - 1, s.InBarn.Count);
+        Assert.DoesNotContain(taken, s.InBarn);
+        if (!isInterrupted) Assert.Equal(batch[^1], taken);
+        return isInterrupted;
+    });
+
+    /// <summary>One place is full and the array is empty.</summary>
+    private static CellScene WithABatchInThePlace(out List<nuint> batch)
+    {
+        CellScene s = Full(8192, out List<nuint> objects);
+        Assert.True(Barn.TryPut(s.Cell));
+        s.Cell->Head.Set(0);
+        batch = s.InBarn;
+        Assert.Equal(objects.TakeLast((int)s.Cache.Batch), batch);
+        return s;
     }
 
-    /// <summary>The array is full of objects of one slab.</summary>
+    /// <summary>The array is full of objects of as few slabs as hold them.</summary>
     private static CellScene Full(nuint size, out List<nuint> objects)
     {
         CellScene s = new(size);
-        objects = s.TakeOut(s.NewOwnSlab(), (int)s.Cell->Capacity);
+        objects = [];
+        for (int left = (int)s.Cell->Capacity; left != 0; left = (int)s.Cell->Capacity - objects.Count)
+        {
+            objects.AddRange(s.TakeOut(s.NewOwnSlab(), System.Math.Min(left, (int)s.Cache.Objects)));
+        }
         foreach (nuint address in objects) KmemCacheThread.Push(s.Cell, address);
         return s;
     }

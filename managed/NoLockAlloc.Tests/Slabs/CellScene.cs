@@ -5,12 +5,12 @@ using System.Collections.Generic;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
 using NoLockAlloc.Tests.World;
-using NoLockAlloc.Words;
 using Xunit;
 
 namespace NoLockAlloc.Tests.Slabs;
 
-/// <summary>A thread's cell of one size whose lock the test holds, and the slabs it has to do with.</summary>
+/// <summary>A thread's cell of one size whose lock the test holds as a slow path does, and the slabs it has
+/// to do with.</summary>
 internal sealed unsafe class CellScene : IDisposable
 {
     private readonly FakeThread _before;
@@ -23,7 +23,7 @@ internal sealed unsafe class CellScene : IDisposable
         Frame = Thread.Stack.Enter();
         ThreadBlocks.Current(Thread.Block, Frame);
         Cell = Thread.CellFor(size);
-        Cell->Lock.Take(Frame);
+        Assert.True(CellGuard.TryEnter(Cell, Frame));
         Cache = Cell->Cache;
     }
 
@@ -51,21 +51,7 @@ internal sealed unsafe class CellScene : IDisposable
     }
 
     /// <summary>Objects that the places of the barn hold.</summary>
-    internal List<nuint> InBarn
-    {
-        get
-        {
-            List<nuint> objects = [];
-            for (nuint place = 0; place < Barn.Places; place++)
-            {
-                BarnSlot slot = new(Barn.Place(Cache.Bucket, place).Load());
-                if (slot.Kind != BarnSlot.KindFull) continue;
-                ulong* first = (ulong*)&Barn.Of(Cache.Bucket)->FirstObject + place * 32;
-                for (ulong i = 0; i < slot.Count; i++) objects.Add((nuint)first[i]);
-            }
-            return objects;
-        }
-    }
+    internal List<nuint> InBarn => BarnContents.Of(Cache.Bucket);
 
     /// <summary>Objects of a slab that are out.</summary>
     internal List<nuint> Out(nuint block)

@@ -6,7 +6,7 @@ using System.Collections.Generic;
 using System.Linq;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
-using NoLockAlloc.Tests.Words;
+using NoLockAlloc.Tests.World;
 using NoLockAlloc.Words;
 using Xunit;
 
@@ -21,7 +21,7 @@ public sealed unsafe class JournalTests
         (nuint)size, (s, block) => s.TakeOut(block, 1), (s, block) => Slab.TakeBatch(s.Cell, block));
 
     [Theory]
-    [InlineData(8192)]
+    [InlineData(4096)]
     [InlineData(2048)]
     public void AGetFromTheBarnIsDoneOrUndone(int size) => AbandonEverywhere(
         (nuint)size,
@@ -34,7 +34,7 @@ public sealed unsafe class JournalTests
         (s, _) => Barn.TryGet(s.Cell));
 
     [Theory]
-    [InlineData(8192)]
+    [InlineData(4096)]
     [InlineData(2048)]
     public void APutIntoTheBarnIsDoneOrUndone(int size) =>
         AbandonEverywhere((nuint)size, Fill, (s, _) => Barn.TryPut(s.Cell));
@@ -95,8 +95,8 @@ public sealed unsafe class JournalTests
                 nuint block = s.NewOwnSlab();
                 prepare(s, block);
                 HashSet<nuint> outside = Outside(s, block);
-                isAbandoned = Abandon(at, () => act(s, block));
-                isSettlingAbandoned = Abandon(settlingAt, () => Journal.Settle(s.Cell));
+                isAbandoned = CellAbandonment.At(at, s.Cell, () => act(s, block));
+                isSettlingAbandoned = CellAbandonment.At(settlingAt, s.Cell, () => Journal.Settle(s.Cell));
                 Journal.Settle(s.Cell);
                 CheckSettled(s, block, outside);
             }
@@ -119,12 +119,7 @@ public sealed unsafe class JournalTests
         Assert.True(state.IsSlabOf(s.Cache.Cell) || state.IsFree);
         if (state.IsFree) Assert.Empty(s.Out(block));
         if (!isOwn) CheckIsFound(s, block);
-        for (nuint place = 0; place < Barn.Places; place++)
-        {
-            Assert.Contains(
-                new BarnSlot(Barn.Place(s.Cache.Bucket, place).Load()).Kind,
-                new[] { BarnSlot.KindEmpty, BarnSlot.KindFull });
-        }
+        Assert.True(BarnContents.IsSettled(s.Cache.Bucket));
     }
 
     /// <summary>The hint that an abandoned call failed to set is set by Reclaim at the latest.</summary>
@@ -149,18 +144,4 @@ public sealed unsafe class JournalTests
         List<nuint> objects = s.TakeOut(block, (int)s.Cell->Capacity);
         foreach (nuint address in objects) KmemCacheThread.Push(s.Cell, address);
     }
-
-    private static bool Abandon(int at, Action act)
-    {
-        try
-        {
-            return RunAt.Access(at, () => throw new Abandoned(), act);
-        }
-        catch (Abandoned)
-        {
-            return true;
-        }
-    }
-
-    private sealed class Abandoned : Exception;
 }

@@ -61,6 +61,33 @@ public sealed unsafe class KmemCacheTests
 
     [Theory]
     [MemberData(nameof(Buckets))]
+    public void TheComputedGeometryAgreesWithPlainFormulas(int bucket)
+    {
+        KmemCache cache = KmemCache.Of(bucket);
+        int size = s_sizes[bucket - 1];
+        Assert.Equal((nuint)size, cache.Size);
+        Assert.Equal((uint)Math.Ceiling(4294967296.0 / size), cache.Reciprocal);
+        Assert.Equal((nuint)(65536 / size), cache.Objects);
+    }
+
+    /// <summary>Counted from the block's end, where the last object ends.</summary>
+    [Theory]
+    [MemberData(nameof(Buckets))]
+    public void StartsAreWhereWholeObjectsAreLeftToTheEndOfTheBlock(int bucket)
+    {
+        KmemCache cache = KmemCache.Of(bucket);
+        for (int low = 0; low < 65536; low++)
+        {
+            bool isStart = (65536 - low) % s_sizes[bucket - 1] == 0;
+            foreach (ulong above in new ulong[] { 0, 0x10000, 0x7f12_3456_0000 })
+            {
+                if (cache.IsStart((nuint)above + (nuint)low) != isStart) Assert.Fail($"{above:x} and {low}");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Buckets))]
     public void TheFastPathOfAFreeSeesTheSameStarts(int bucket)
     {
         using FreshWorld world = new();
@@ -69,7 +96,7 @@ public sealed unsafe class KmemCacheTests
         KmemCache cache = KmemCache.Of(bucket);
         for (int offset = 0; offset < 65536; offset++)
         {
-            uint rest = (ushort)offset * cell->Reciprocal - cell->StartBias;
+            uint rest = (Arena.BlockBytes32 - (ushort)offset) * cell->Reciprocal;
             if (rest < cell->Reciprocal != cache.IsStart((nuint)offset)) Assert.Fail($"offset {offset}");
         }
     }
@@ -83,8 +110,9 @@ public sealed unsafe class KmemCacheTests
         KmemCacheThread* boot = (KmemCacheThread*)FreshWorld.Machine.BootThread;
         for (int offset = 0; offset < 65536; offset++)
         {
-            if ((ushort)offset * none->Reciprocal - none->StartBias < none->Reciprocal) Assert.Fail("none");
-            if ((ushort)offset * boot->Reciprocal - boot->StartBias < boot->Reciprocal) Assert.Fail("boot");
+            uint below = Arena.BlockBytes32 - (ushort)offset;
+            if (below * none->Reciprocal < none->Reciprocal) Assert.Fail("none");
+            if (below * boot->Reciprocal < boot->Reciprocal) Assert.Fail("boot");
         }
     }
 
@@ -103,11 +131,11 @@ public sealed unsafe class KmemCacheTests
     }
 
     [Theory]
-    [InlineData(1, 7, 60, 32)]
-    [InlineData(8, 9, 28, 16)]
-    [InlineData(10, 11, 12, 8)]
-    [InlineData(12, 13, 4, 4)]
-    public void ArraysHaveTheKernelsCapacities(int first, int last, int capacity, int batch)
+    [InlineData(1, 7, 128, 64)]
+    [InlineData(8, 9, 64, 32)]
+    [InlineData(10, 11, 32, 16)]
+    [InlineData(12, 13, 16, 8)]
+    public void ArraysHoldTwoBatchesOfAPowerOfTwo(int first, int last, int capacity, int batch)
     {
         for (int bucket = first; bucket <= last; bucket++)
         {

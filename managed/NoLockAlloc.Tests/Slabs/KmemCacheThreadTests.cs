@@ -66,15 +66,13 @@ public sealed unsafe class KmemCacheThreadTests
         Assert.True(s.Cell->HasUnsettled);
     }
 
-    /// <summary>The fast path of an allocation asks for the sign after it took one away.</summary>
+    /// <summary>The slow paths ask for the sign, or whether it is an index at all.</summary>
     [Fact]
-    public void PendingIsNegativeAlsoLessOneAndHugeWithoutASign()
+    public void PendingIsNegativeAndHugeWithoutASign()
     {
         using CellScene s = new(8);
         s.Cell->Head.Set(KmemCacheThread.Pending);
-        nint head = (nint)s.Head;
-        Assert.True(head < 0);
-        Assert.True(unchecked(head - 1) < 0);
+        Assert.True((long)s.Head < 0);
         Assert.True(s.Head >= s.Cell->Capacity);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 using System.Collections.Generic;
+using NoLockAlloc.Slabs;
 using NoLockAlloc.Tests.World;
 using Xunit;
 
@@ -74,7 +75,7 @@ public sealed unsafe class ReclaimTests
         nuint address = world.Thread.Alloc(64);
         FakeStack stack = world.Thread.Stack;
         stack.Enter();
-        world.Thread.CellFor(64)->Lock.Take(stack.Enter());
+        Assert.True(CellGuard.TryEnter(world.Thread.CellFor(64), stack.Enter()));
         world.Thread.Free(address);
         Assert.Equal((nuint)0, world.Thread.Drain());
         stack.Leave();

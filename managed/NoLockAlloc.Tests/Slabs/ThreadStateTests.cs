@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
 using NoLockAlloc.Tests.World;
+using NoLockAlloc.Words;
 using Xunit;
 
 namespace NoLockAlloc.Tests.Slabs;
@@ -37,7 +38,8 @@ public sealed unsafe class ThreadStateTests
             KmemCacheThread* cell = ThreadState.Cell(self, bucket);
             KmemCache cache = KmemCache.Of(bucket);
             Assert.Equal((2UL, bucket, cache.Capacity), (cell->Owner, cell->Bucket, cell->Capacity));
-            Assert.Equal((cache.Reciprocal, cache.StartBias), (cell->Reciprocal, cell->StartBias));
+            Assert.Equal((cache.Reciprocal, 0UL), (cell->Reciprocal, cell->Head.Frees));
+            Assert.Equal(ArrayHead.End, cell->Head.First + cell->Capacity);
             Assert.Equal(cache.Cell, (ulong)((byte*)cell - (byte*)self));
         }
     }
@@ -45,11 +47,9 @@ public sealed unsafe class ThreadStateTests
     /// <summary>The header is the cell of no bucket: a fast free reads these words of it and falls out.
     /// </summary>
     [Theory]
-    [InlineData(nameof(HotCell.Lock))]
     [InlineData(nameof(HotCell.Head))]
-    [InlineData(nameof(HotCell.Capacity))]
+    [InlineData(nameof(HotCell.Holder))]
     [InlineData(nameof(HotCell.Reciprocal))]
-    [InlineData(nameof(HotCell.StartBias))]
     public void NoFieldOfTheHeaderLiesWhereAFreeLooks(string hot)
     {
         int at = OffsetOf(typeof(HotCell), hot);
@@ -60,8 +60,9 @@ public sealed unsafe class ThreadStateTests
         }
     }
 
+    /// <summary>A fast path takes the lock there as anywhere, and frees it by its lower half.</summary>
     [Fact]
-    public void TheBlockOfAThreadThatHasNoneStaysZero()
+    public void TheBlockOfAThreadThatHasNoneStaysZeroButForTheLocksUpperHalf()
     {
         using FreshWorld world = new("arena=1m,threads=1");
         world.NewThread().Alloc(8);
@@ -69,6 +70,10 @@ public sealed unsafe class ThreadStateTests
         world.Thread.Free(address);
         world.Thread.Trim();
         byte* boot = (byte*)FreshWorld.Machine.BootThread;
+        HotCell* hot = (HotCell*)boot;
+        Assert.NotEqual((nuint)0, hot->Holder);
+        Assert.Equal((nuint)0, hot->HeadAndRelease);
+        hot->Holder = 0;
         for (nuint i = 0; i < ArenaLayout.ThreadBlockBytes; i++) Assert.Equal(0, boot[i]);
     }
 

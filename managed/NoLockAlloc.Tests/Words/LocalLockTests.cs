@@ -31,6 +31,38 @@ public sealed unsafe class LocalLockTests
         Assert.Equal(Returning & 0xffff, frame >> 48);
     }
 
+    /// <summary>The lower half decides, and no frame has 0 or 1 there.</summary>
+    [Theory]
+    [InlineData(0x7fff_0000_0000UL)]
+    [InlineData(0x7fff_0000_0008UL)]
+    [InlineData(0x7fff_ffff_fff8UL)]
+    public void AFrameAnywhereIsSeenAsHeldAndWhatIsLeftAboveItsLowerHalfAsFree(ulong address)
+    {
+        using FreshWorld world = new();
+        ulong frame = LocalLock.Frame(address, Returning);
+        Assert.Equal(address, LocalLock.FrameAddress(frame));
+        LocalLock lockOfCell = default;
+        lockOfCell.Take(frame);
+        Assert.False(lockOfCell.IsFree);
+        Assert.True(lockOfCell.IsHeldBy(frame));
+        Assert.False(lockOfCell.IsHeldBy(LocalLock.Frame(address, Returning + 1)));
+        Assert.False(lockOfCell.IsHeldBy(LocalLock.Frame(address - 64, Returning)));
+
+        lockOfCell.Take(frame & ~0xffff_ffffUL);
+        Assert.True(lockOfCell.IsFree);
+        Assert.False(lockOfCell.IsHeldBy(frame & ~0xffff_ffffUL) || lockOfCell.IsHeldBy(0));
+        Assert.True(lockOfCell.TryTake(world.Thread.Stack.Enter(), out bool wasAbandoned));
+        Assert.False(wasAbandoned);
+        Assert.True((uint)frame > 1);
+    }
+
+    [Fact]
+    public void NobodyHoldsAFreeLock()
+    {
+        LocalLock lockOfCell = default;
+        Assert.False(lockOfCell.IsHeldBy(0));
+    }
+
     [Fact]
     public void AHandlerIsRefusedWhileTheInterruptedCallCanGoOn()
     {

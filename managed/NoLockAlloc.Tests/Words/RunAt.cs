@@ -26,6 +26,12 @@ internal sealed class RunAt(int at, Action what) : AccessHook
         return hook._accesses > at;
     }
 
+    /// <summary>As long as there is an access of that number: act, told the number, says so.</summary>
+    internal static void AtEachAccess(Func<int, bool> act)
+    {
+        for (int at = 0; act(at); at++) continue;
+    }
+
     internal static void EachAccess(Action what, Action act) => Access(-1, what, act);
 
     internal override void Before(Access access, nuint address)

@@ -87,7 +87,8 @@ internal sealed unsafe class FakeMemory : IDisposable
     }
 
     [DllImport("libc")]
-    private static extern nuint mmap(nuint address, nuint bytes, int protection, int flags, int fd, nint offset);
+    private static extern nuint mmap(
+        nuint address, nuint bytes, int protection, int flags, int fd, nint offset);
 
     [DllImport("libc")]
     private static extern int madvise(nuint address, nuint bytes, int advice);

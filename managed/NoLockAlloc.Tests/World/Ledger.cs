@@ -18,13 +18,18 @@ internal sealed unsafe class Ledger
     private readonly Dictionary<nuint, KmemCache> _live = [];
     private readonly Dictionary<nuint, SortedSet<nuint>> _bySize = [];
     private readonly Dictionary<nuint, (ulong Cell, int Objects)> _blocks = [];
+    private int _frees;
 
     /// <summary>What the program owns.</summary>
     internal IReadOnlyCollection<nuint> Live => _live.Keys;
 
+    /// <summary>What a handler freed during the call may have come after its last look: then the next call
+    /// has to find it.</summary>
     internal nuint Alloc(FakeThread thread, nuint size)
     {
+        int frees = _frees;
         nuint address = TryAlloc(thread, size);
+        if (address == 0 && frees != _frees) address = TryAlloc(thread, size);
         if (address != 0) return address;
         AccessHook hook = Atomic.Hook;
         Atomic.Hook = null;
@@ -143,6 +148,7 @@ internal sealed unsafe class Ledger
 
     private void Forget(nuint address)
     {
+        _frees++;
         Assert.True(_live.Remove(address, out KmemCache cache));
         OfSize(cache.Size).Remove(address);
         nuint block = Arena.BlockOf(address);

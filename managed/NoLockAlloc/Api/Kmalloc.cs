@@ -11,6 +11,7 @@ using System.Runtime.CompilerServices;
 using NoLockAlloc.Machine;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
+using NoLockAlloc.Words;
 
 namespace NoLockAlloc.Api;
 
@@ -31,19 +32,17 @@ internal static unsafe class Kmalloc
             return KmallocSlow.Alloc(size, gfp, node, self, frame);
         }
         HotCell* cell = (HotCell*)ThreadState.CellForSize(self, last);
-        if (cell->Lock != 0) return KmallocSlow.Alloc(size, gfp, node, self, frame);
+        if (cell->IsHeld != 0) return KmallocSlow.Alloc(size, gfp, node, self, frame);
 
-        cell->Lock = (nuint)frame;
-        nint head = (nint)cell->Head - 1;
-        if (head < 0)
+        cell->Holder = (nuint)frame;
+        uint head = cell->Head;
+        nuint address = HotCell.ObjectAt(cell, (byte)head)->ObjectBelow;
+        if (address == 0)
         {
-            cell->Lock = 0;
+            cell->IsHeld = 0;
             return KmallocSlow.Alloc(size, gfp, node, self, frame);
         }
-        nuint address = HotCell.ObjectAt(cell, (nuint)head)->Object;
-        cell->Head = (nuint)head;
-        cell->Lock = 0;
-        if (cell->DeferPending != 0) return KmallocSlow.DrainAnd(address, (KmemCacheThread*)cell, frame);
+        cell->HeadAndRelease = head - 1;
         return address;
     }
 
@@ -60,25 +59,22 @@ internal static unsafe class Kmalloc
         ulong* states = (ulong*)(self->Base + ArenaHeader.Bytes);
         ushort bucket = *(ushort*)(&states[offset >> Arena.BlockShift]);
         HotCell* cell = (HotCell*)ThreadState.CellAt(self, bucket);
-        uint rest = (ushort)address * cell->Reciprocal - cell->StartBias;
-        if (rest >= cell->Reciprocal || cell->Lock != 0)
+        uint rest = (Arena.BlockBytes32 - (ushort)address) * cell->Reciprocal;
+        if (rest >= cell->Reciprocal || cell->IsHeld != 0)
         {
             KmallocSlow.Free(address, self, frame);
             return;
         }
-        cell->Lock = (nuint)frame;
+        cell->Holder = (nuint)frame;
         nuint head = cell->Head;
-        HotCell* place = HotCell.ObjectAt(cell, head);
-        if (head >= cell->Capacity || place->ObjectBelow == address)
+        HotCell* place = HotCell.ObjectAt(cell, (byte)head);
+        if ((byte)head >= ArrayHead.End || place->ObjectBelow == address)
         {
-            cell->Lock = 0;
+            cell->IsHeld = 0;
             KmallocSlow.Free(address, self, frame);
             return;
         }
         place->Object = address;
-        cell->Head = head + 1;
-        cell->FastFrees++;
-        cell->Lock = 0;
-        if (cell->DeferPending != 0) KmallocSlow.Drain((KmemCacheThread*)cell, frame);
+        cell->HeadAndRelease = head + 1 + ArrayHead.OneFree;
     }
 }

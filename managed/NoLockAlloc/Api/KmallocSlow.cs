@@ -28,9 +28,8 @@ internal static unsafe class KmallocSlow
 
         nuint address = FromBuckets(self, KmemCache.BucketOf(size), frame);
         if (address == 0) return 0;
-        KmemCache cache = CacheOf(address);
-        if (Hardening.IsOn) Slab.SetLive(address, cache);
-        if ((gfp & Gfp.Zero) != 0) Os.Fill((void*)address, 0, cache.Size);
+        if (Hardening.IsOn) Slab.SetLive(address, CacheOf(address));
+        if ((gfp & Gfp.Zero) != 0) Os.Fill((void*)address, 0, CacheOf(address).Size);
         return address;
     }
 
@@ -45,18 +44,6 @@ internal static unsafe class KmallocSlow
         bool isFreed = !Hardening.IsOn || Slab.TryClearLive(address, cache);
         isFreed = isFreed && SlabFree.TryFree(self, cache, address, frame);
         if (!isFreed) Report.Bad(Report.IsFree, address, caller);
-    }
-
-    /// <summary>irq_work: do what handlers deferred while a fast path held the lock.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static void Drain(KmemCacheThread* cell, ulong frame) => CellGuard.Leave(cell, frame);
-
-    /// <summary>The same, on the way out of an allocation.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static nuint DrainAnd(nuint address, KmemCacheThread* cell, ulong frame)
-    {
-        CellGuard.Leave(cell, frame);
-        return address;
     }
 
     /// <summary>The size of the bucket of an object; 0, and a report if it is none.</summary>

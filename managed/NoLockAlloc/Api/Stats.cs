@@ -137,7 +137,7 @@ internal unsafe struct Stats
         ulong head = cell->Head.Get();
         of->AllocFastpath += Positive(cell->CountPops() - slow);
         of->AllocSlowpath += slow;
-        of->FreeFastpath += cell->FastFrees.Get();
+        of->FreeFastpath += cell->Head.Frees;
         of->FreeSlowpath += cell->SlowFrees.Get() + drained;
         of->SheafRefill += cell->Refilled.Get();
         of->SheafFlush += cell->Flushed.Get();

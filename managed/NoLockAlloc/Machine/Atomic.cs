@@ -53,6 +53,14 @@ internal static class Atomic
     internal static void StoreLocal(ref ulong location, ulong value) =>
         Volatile.Write(ref Signed(ref location), (long)value);
 
+    /// <summary>The same for half a word.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static uint LoadLocal(ref uint location) => Volatile.Read(ref location);
+
+    /// <summary>The same for half a word.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void StoreLocal(ref uint location, uint value) => Volatile.Write(ref location, value);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref long Signed(ref ulong location) => ref Unsafe.As<ulong, long>(ref location);
 }

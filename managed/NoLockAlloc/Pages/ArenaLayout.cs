@@ -9,8 +9,8 @@ namespace NoLockAlloc.Pages;
 internal static unsafe class ArenaLayout
 {
     /// <summary>What higher floors keep per arena, in bytes; they check these at compile time.</summary>
-    internal const nuint ThreadBlockBytes = 14336;
-    internal const nuint BarnBytes = 16 * 64 * 5;
+    internal const nuint ThreadBlockBytes = 22528;
+    internal const nuint BarnBytes = 16 * 64 * 9;
     internal const nuint Buckets = 13;
 
     /// <summary>A map for each bucket's partial list, and map 0 for free blocks.</summary>

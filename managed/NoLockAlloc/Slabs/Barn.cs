@@ -21,7 +21,7 @@ internal unsafe struct Barn
     internal const nuint AllocDirect = 2;
     internal const nuint FreeDirect = 3;
 
-    private const nuint ObjectsPerPlace = 32;
+    private const nuint ObjectsPerPlace = 64;
 
     [FieldOffset(0)] internal SharedWord FirstPlace;
     [FieldOffset(128)] internal SharedWord FirstCounter;
@@ -50,10 +50,7 @@ internal unsafe struct Barn
                 Journal.Cancel(cell, 0);
                 continue;
             }
-            for (ulong n = 0; n < slot.Count; n++)
-            {
-                KmemCacheThread.Object(cell, n).Set(Object(cell->Bucket, i, n).Get());
-            }
+            Copy(KmemCacheThread.At(cell, 0), ObjectsOf(cell->Bucket, i), slot.Count);
             Journal.CommitGet(cell, slot.Count);
             place.Store(draining.ToEmpty().Value);
             Journal.End(cell);
@@ -81,10 +78,7 @@ internal unsafe struct Barn
                 continue;
             }
             Journal.PlaceIsOurs(cell);
-            for (ulong n = 0; n < batch; n++)
-            {
-                Object(cell->Bucket, i, n).Set(KmemCacheThread.Object(cell, head - batch + n).Get());
-            }
+            Copy(ObjectsOf(cell->Bucket, i), KmemCacheThread.At(cell, head - batch), batch);
             place.Store(filling.ToFull(batch).Value);
             Journal.CommitPut(cell, head, batch);
             Journal.End(cell);
@@ -104,7 +98,7 @@ internal unsafe struct Barn
             while (slot.Kind == BarnSlot.KindFull)
             {
                 ulong left = slot.Count - 1;
-                ulong address = Object(cache.Bucket, i, left).Get();
+                ulong address = ObjectsOf(cache.Bucket, i)[left].Get();
                 BarnSlot next = left == 0 ? slot.ToEmpty() : slot.ToFull(left);
                 if (place.TryReplace(slot.Value, next.Value)) return (nuint)address;
                 slot = new BarnSlot(place.Load());
@@ -124,6 +118,14 @@ internal unsafe struct Barn
         return objects;
     }
 
-    private static ref LocalWord Object(int bucket, nuint place, ulong index) =>
-        ref (&Of(bucket)->FirstObject)[place * ObjectsPerPlace + (nuint)index];
+    private static void Copy(LocalWord* to, LocalWord* from, ulong count)
+    {
+        for (LocalWord* end = from + count; from != end; from++, to++)
+        {
+            to->Set(from->Get());
+        }
+    }
+
+    private static LocalWord* ObjectsOf(int bucket, nuint place) =>
+        &Of(bucket)->FirstObject + place * ObjectsPerPlace;
 }

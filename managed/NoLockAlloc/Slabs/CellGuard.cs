@@ -10,7 +10,9 @@ internal static unsafe class CellGuard
     /// <summary>False: a call that this one interrupted is inside.</summary>
     internal static bool TryEnter(KmemCacheThread* cell, ulong frame)
     {
+        cell->Head.SettleCarry();
         if (!cell->Lock.TryTake(frame, out bool wasAbandoned)) return false;
+        cell->Drainer.Set(frame);
         if (wasAbandoned) cell->Recovered.Count();
         if (cell->HasUnsettled) Journal.Settle(cell);
         return true;
@@ -20,12 +22,18 @@ internal static unsafe class CellGuard
     internal static nuint Leave(KmemCacheThread* cell, ulong frame)
     {
         nuint drained = 0;
-        cell->Lock.Free();
+        Free(cell);
         while (cell->DeferPending.Load() != 0 && TryEnter(cell, frame))
         {
             drained += DeferFree.Drain(cell);
-            cell->Lock.Free();
+            Free(cell);
         }
         return drained;
+    }
+
+    private static void Free(KmemCacheThread* cell)
+    {
+        cell->Drainer.Set(0);
+        cell->Lock.Free();
     }
 }

@@ -2,8 +2,9 @@
 // defer_free and its irq_work (mm/slub.c): a handler that frees while its thread is inside the same bucket
 // leaves the object to the interrupted call, which frees it as it releases the lock. The kernel keeps a
 // list through the objects; here a few slots lie out of band, so that a free never touches the object and
-// a program that writes to a freed one cannot break the list. When the slots are full the handler gives the
-// object back to its slab, which needs no lock.
+// a program that writes to a freed one cannot break the list. When the slots are full, or the interrupted
+// call is on a fast path, which has no time to look at them, the handler gives the object back to its slab:
+// that needs no lock.
 //
 // STATE       DeferSlots words of a cell: an address or 0. DeferPending: not 0 if some slot may be full.
 // WRITERS     slots: 0 -> address by handlers, by compare-exchange (a handler may interrupt another);
@@ -12,7 +13,10 @@
 // TRANSITIONS defer: slot, then DeferPending. Drain: the slots, then DeferPending, until its exchange
 //             succeeds; so it is not 0 for as long as a slot is full, also where a drain is abandoned.
 // ORDER       program order, one thread.
-// INVARIANTS  whoever releases the lock looks at DeferPending afterwards, so nothing stays behind.
+// INVARIANTS  whoever puts its frame into Drainer looks at DeferPending after it has released the lock, and
+//             nothing is deferred to anybody else; so nothing stays behind, unless that call is abandoned.
+//             Then it waits for the next slow path. (So do at most DeferSlots objects after an abandoned
+//             slow call whose lock a fast path overwrote, if a later fast path has the very same frame.)
 // REENTRY     drain holds the lock: a handler in the middle defers again, and is seen by the next look.
 // CHECKED BY  DeferFreeTests; ReentrancyTest (native)
 
@@ -22,8 +26,10 @@ namespace NoLockAlloc.Slabs;
 
 internal static unsafe class DeferFree
 {
+    /// <summary>False: the lock's holder would not look, or the slots are full.</summary>
     internal static bool TryDefer(KmemCacheThread* cell, nuint address)
     {
+        if (!cell->Lock.IsHeldBy(cell->Drainer.Get())) return false;
         for (int i = 0; i < KmemCacheThread.DeferSlots; i++)
         {
             ref SharedWord slot = ref KmemCacheThread.Defer(cell, i);

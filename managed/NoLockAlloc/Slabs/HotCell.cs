@@ -11,13 +11,16 @@ namespace NoLockAlloc.Slabs;
 [StructLayout(LayoutKind.Explicit, Size = (int)KmemCacheThread.Bytes)]
 internal unsafe struct HotCell
 {
-    [FieldOffset(0x00)] internal volatile nuint Lock;
-    [FieldOffset(0x08)] internal volatile nuint Head;
-    [FieldOffset(0x10)] internal nuint Capacity;
-    [FieldOffset(0x18)] internal nuint FastFrees;
-    [FieldOffset(0x20)] internal volatile nuint DeferPending;
+    [FieldOffset(0x00)] internal volatile uint Head;
+
+    /// <summary>Head, and the lock's lower half.</summary>
+    [FieldOffset(0x00)] internal volatile nuint HeadAndRelease;
+
+    /// <summary>The lock's lower half: not 0 if it is held.</summary>
+    [FieldOffset(0x04)] internal volatile uint IsHeld;
+
+    [FieldOffset(0x04)] internal volatile nuint Holder;
     [FieldOffset(0x28)] internal uint Reciprocal;
-    [FieldOffset(0x2c)] internal uint StartBias;
     [FieldOffset(0x138)] internal volatile nuint ObjectBelow;
     [FieldOffset(0x140)] internal volatile nuint Object;
 

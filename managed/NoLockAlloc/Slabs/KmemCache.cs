@@ -17,50 +17,47 @@ internal readonly unsafe struct KmemCache
     internal const int Buckets = (int)ArenaLayout.Buckets;
     internal const nuint MaximumSize = 8192;
 
-    private KmemCache(int bucket)
-    {
-        fixed (byte* sizes = SmallSizes)
-        {
-            Size = bucket < SmallBuckets ? sizes[bucket] : (nuint)1 << bucket;
-        }
-        Bucket = bucket;
-        Reciprocal = (uint)(((1UL << 32) + Size - 1) / Size);
-    }
+    private KmemCache(int bucket) => Bucket = bucket;
 
-    /// <summary>Bytes of an object.</summary>
-    internal nuint Size { get; }
-
-    /// <summary>1 to Buckets, in order of size.</summary>
+    /// <summary>1 to Buckets, in order of size. The only field: a larger value would go through memory
+    /// wherever it is handed on.</summary>
     internal int Bucket { get; }
 
+    /// <summary>Bytes of an object: two to the shift, or three times that (96 and 192).</summary>
+    internal nuint Size => (nuint)(IsThird ? 3 : 1) << Shift;
+
     /// <summary>2^32 / Size, rounded up.</summary>
-    internal uint Reciprocal { get; }
+    internal uint Reciprocal => IsThird ? (Third >> Shift) + 1 : (uint)(1UL << (32 - Shift));
 
-    /// <summary>The margin's share in the product that IsStart looks at.</summary>
-    internal uint StartBias => (uint)Margin * Reciprocal;
-
-    internal nuint Objects => Arena.BlockBytes / Size;
+    internal nuint Objects => (nuint)(Arena.BlockBytes * (ulong)Reciprocal >> 32);
 
     /// <summary>Bytes at a slab's start that no object has; a multiple of the objects' alignment.</summary>
-    private nuint Margin => Arena.BlockBytes % Size;
+    private nuint Margin => Arena.BlockBytes - Objects * Size;
 
     internal nuint Words => (Objects + Words63 - 1) / Words63;
 
     /// <summary>The bucket's cell in a thread block, which is also its name in a block's state.</summary>
     internal ulong Cell => (ulong)Bucket * KmemCacheThread.Bytes;
 
-    /// <summary>Objects in a full array of a thread: the kernel's sheaf capacities.</summary>
-    internal ulong Capacity => Size < 256 ? 60UL : Size < 1024 ? 28UL : Size < 4096 ? 12UL : 4UL;
+    /// <summary>Objects in a full array of a thread: twice the kernel's sheaf capacities and
+    /// more, in powers of two (DECISIONS 19).</summary>
+    internal ulong Capacity => Size < 256 ? 128UL : Size < 1024 ? 64UL : Size < 4096 ? 32UL : 16UL;
 
     /// <summary>Objects that move at once between an array and a slab or the barn.</summary>
-    internal ulong Batch => (Capacity + 4) / 2;
+    internal ulong Batch => Capacity / 2;
 
     private const nuint Words63 = NoLockAlloc.Words.ObjectWord.Objects;
 
-    private const int SmallBuckets = 8;
+    /// <summary>2^32 / 3.</summary>
+    private const uint Third = 0x55555555;
 
-    /// <summary>From bucket 8 on, the size is two to the bucket's number.</summary>
-    private static System.ReadOnlySpan<byte> SmallSizes => [0, 8, 16, 32, 64, 96, 128, 192];
+    /// <summary>96 and 192.</summary>
+    private bool IsThird => Bucket is 5 or 7;
+
+    /// <summary>Four bits a bucket, the first lowest.</summary>
+    private const ulong Shifts = 0xdcba98_6756543_0;
+
+    private int Shift => (int)(Shifts >> 4 * Bucket) & 15;
 
     internal static KmemCache Of(int bucket) => new(bucket);
 
@@ -82,5 +79,5 @@ internal readonly unsafe struct KmemCache
 
     internal nuint AddressOf(nuint block, nuint index) => Arena.AddressOf(block) + Margin + index * Size;
 
-    internal bool IsStart(nuint address) => (ushort)address * Reciprocal - StartBias < Reciprocal;
+    internal bool IsStart(nuint address) => (Arena.BlockBytes32 - (ushort)address) * Reciprocal < Reciprocal;
 }

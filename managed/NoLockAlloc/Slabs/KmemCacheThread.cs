@@ -25,25 +25,24 @@ namespace NoLockAlloc.Slabs;
 [StructLayout(LayoutKind.Explicit, Size = (int)Bytes)]
 internal unsafe struct KmemCacheThread
 {
-    internal const nuint Bytes = 832;
+    internal const nuint Bytes = 1408;
     internal const int DeferSlots = 8;
 
-    /// <summary>Two bits, not the sign alone: one less must be negative too.</summary>
-    internal const ulong Pending = 3UL << 62;
+    internal const ulong Pending = ArrayHead.Pending;
 
-    [FieldOffset(0x00)] internal LocalLock Lock;
-    [FieldOffset(0x08)] internal LocalWord Head;
-    [FieldOffset(0x10)] internal ulong Capacity;
-
-    /// <summary>Objects pushed by the fast path. Pops are not counted: they follow from the others.</summary>
-    [FieldOffset(0x18)] internal LocalWord FastFrees;
+    /// <summary>Lies in a gap of Head: its lower half is stored together with the head.</summary>
+    [FieldOffset(0x04)] internal LocalLock Lock;
+    [FieldOffset(0x00)] internal ArrayHead Head;
 
     /// <summary>Not 0: a handler has deferred frees to whoever holds the lock.</summary>
     [FieldOffset(0x20)] internal SharedWord DeferPending;
 
-    /// <summary>KmemCache.Reciprocal and StartBias. Both 0 in the cell that stands for "no bucket".</summary>
+    /// <summary>KmemCache.Reciprocal. 0 in the cell that stands for "no bucket".</summary>
     [FieldOffset(0x28)] internal uint Reciprocal;
-    [FieldOffset(0x2c)] internal uint StartBias;
+
+    [FieldOffset(0x2c)] private uint _capacity;
+
+    internal ulong Capacity { readonly get => _capacity; set => _capacity = (uint)value; }
 
     /// <summary>The slab that this cell has claimed, or 0. True only if the block's state says so too.
     /// </summary>
@@ -80,11 +79,15 @@ internal unsafe struct KmemCacheThread
     /// <summary>Journal: what the counter of the moved objects will be.</summary>
     [FieldOffset(0x118)] internal LocalWord JournalCounter;
 
+    /// <summary>The frame of the lock's holder if it is on a slow path, and so will look for deferred frees
+    /// before it is done. A fast path never does, and never writes this.</summary>
+    [FieldOffset(0x120)] internal LocalWord Drainer;
+
     /// <summary>Stands below Objects[0] and is never an object, so that the fast path may compare with
     /// Objects[Head - 1] before it knows that there is one.</summary>
     [FieldOffset(0x138)] internal ulong Guard;
 
-    /// <summary>60 words.</summary>
+    /// <summary>128 words, and one below PendingTop that is 0.</summary>
     [FieldOffset(0x140)] internal LocalWord FirstObject;
 
     internal readonly KmemCache Cache => KmemCache.Of(Bucket);
@@ -94,7 +97,10 @@ internal unsafe struct KmemCacheThread
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ref LocalWord Object(KmemCacheThread* self, ulong index) =>
-        ref (&self->FirstObject)[index];
+        ref (&self->FirstObject)[self->Head.First + index];
+
+    internal static LocalWord* At(KmemCacheThread* self, ulong index) =>
+        &self->FirstObject + (self->Head.First + index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ref SharedWord Defer(KmemCacheThread* self, int index) =>
@@ -124,7 +130,7 @@ internal unsafe struct KmemCacheThread
     internal ulong CountPops()
     {
         ulong head = Head.Get();
-        return FastFrees.Get() + SlowFrees.Get() + Drained.Get() + Refilled.Get() + BarnObjectsIn.Get() -
+        return Head.Frees + SlowFrees.Get() + Drained.Get() + Refilled.Get() + BarnObjectsIn.Get() -
             Flushed.Get() - BarnObjectsOut.Get() - ((long)head < 0 ? 0 : head);
     }
 }

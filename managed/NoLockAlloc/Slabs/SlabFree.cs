@@ -8,8 +8,8 @@ namespace NoLockAlloc.Slabs;
 
 internal static unsafe class SlabFree
 {
-    /// <summary>Free by way of the cell, or by deferral if an interrupted call is inside, or past both. The
-    /// address is the start of an object. False: the object is free already.</summary>
+    /// <summary>Free by way of the cell, or by deferral if an interrupted slow path is inside, or past both.
+    /// The address is the start of an object. False: the object is free already.</summary>
     internal static bool TryFree(ThreadState* self, in KmemCache cache, nuint address, ulong frame)
     {
         if (self != null)
@@ -32,13 +32,8 @@ internal static unsafe class SlabFree
     /// <summary>Put a deferred object into the array. Caller holds the lock.</summary>
     internal static void PutLocked(KmemCacheThread* cell, nuint address)
     {
-        if (IsTop(cell, address))
-        {
-            Report.Bad(Report.IsFree, address, 0);
-            return;
-        }
-        PushOrExchange(cell, address);
-        cell->Drained.Count();
+        if (TryPush(cell, address)) cell->Drained.Count();
+        else Report.Bad(Report.IsFree, address, 0);
     }
 
     /// <summary>Give the top of the array back to the slabs until only so many objects are left. Caller
@@ -50,29 +45,30 @@ internal static unsafe class SlabFree
 
     private static bool TryPutLocked(KmemCacheThread* cell, nuint address)
     {
-        if (IsTop(cell, address)) return false;
         bool isFull = cell->Head.Get() == cell->Capacity;
-        PushOrExchange(cell, address);
+        if (!TryPush(cell, address)) return false;
         if (isFull) cell->SlowFrees.Count();
-        else cell->FastFrees.Count();
+        else cell->Head.CountFree();
         return true;
     }
 
-    /// <summary>Where array and barn are both full, the object takes the place of the top one by one store,
-    /// and half the array goes to the slabs after that: at each moment one object only is in hand.
-    /// </summary>
-    private static void PushOrExchange(KmemCacheThread* cell, nuint address)
+    /// <summary>False: it is on top already. Where array and barn are both full, the object takes the place
+    /// of the top one by one store, and half the array goes to the slabs after that: at each moment one
+    /// object only is in hand.</summary>
+    private static bool TryPush(KmemCacheThread* cell, nuint address)
     {
+        if (IsTop(cell, address)) return false;
         if (cell->Head.Get() < cell->Capacity || Barn.TryPut(cell))
         {
             KmemCacheThread.Push(cell, address);
-            return;
+            return true;
         }
         ref LocalWord top = ref KmemCacheThread.Object(cell, cell->Capacity - 1);
         nuint displaced = (nuint)top.Get();
         top.Set(address);
         GiveBack(cell, displaced);
         Flush(cell, cell->Capacity - cell->Cache.Batch);
+        return true;
     }
 
     private static void GiveBack(KmemCacheThread* cell, nuint address)

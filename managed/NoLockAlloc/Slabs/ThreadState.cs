@@ -3,9 +3,10 @@
 // band, are never unmapped, and pass from an ended thread to a new one with all that is in them.
 //
 // Memory picture, by offset: this header, which at the same time is the cell of "no bucket", so that a free
-// of a pointer into a block that is no slab finds Reciprocal and StartBias 0 there and falls out; then the
-// cells of buckets 1 to 13; then the size table. The block that every slot points to before its thread has
-// one (native/thread.c) is all zero: every fast path falls out of it by its ordinary tests.
+// of a pointer into a block that is no slab finds Reciprocal 0 there and falls out; then the cells of buckets
+// 1 to 13; then the size table. The block that every slot points to before its thread has one
+// (native/thread.c) is zero, but for what is left of a frame in the upper half of its lock: every fast path
+// falls out of it by its ordinary tests.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -74,7 +75,7 @@ internal unsafe struct ThreadState
             cell->Bucket = bucket;
             cell->Capacity = cache.Capacity;
             cell->Reciprocal = cache.Reciprocal;
-            cell->StartBias = cache.StartBias;
+            cell->Head.Prepare(cache.Capacity);
         }
         PrepareTable(&self->FirstTable);
         self->IsReady.Set(1);
@@ -97,10 +98,12 @@ internal unsafe struct ThreadState
         for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
         {
             KmemCacheThread* cell = Cell(self, bucket);
+            cell->Head.SettleCarry();
             if (!cell->Lock.IsFree) cell->Recovered.Count();
             cell->Lock.Take(frame);
             Journal.Settle(cell);
             DeferFree.Drain(cell, always: true);
+            cell->Drainer.Set(0);
             cell->Lock.Free();
         }
     }

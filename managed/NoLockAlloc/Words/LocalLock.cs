@@ -3,13 +3,14 @@
 // handlers that interrupt it. Nobody ever waits for it.
 //
 // STATE       63    48 47                 0
-//            |  tag   | address of the frame |     0: free
+//            |  tag   | address of the frame |     lower half 0: free
 //   frame       where the holder's return address lies on its stack (the kernel's `acquired` byte says
 //               only that there is a holder; this says which, so that an abandoned lock is known)
 //   tag         the low 16 bits of that return address
 // WRITERS     the thread that owns the lock's block, and its handlers: plain stores in program order.
 // TRANSITIONS free -> held, by a call that found it free. Held -> free, by the holder.
-//             Held -> held by another, if IsAbandoned.
+//             Held -> held by another, if IsAbandoned. The fast path frees the lock by storing the lower
+//             half alone, together with the new head (ArrayHead), and leaves the upper half as it is.
 // ORDER       none but program order: a handler runs on the thread that it interrupts.
 // INVARIANTS  (1) A call that found the lock free may be interrupted before it stores its frame. Whatever
 //                 ran in between is over or abandoned when it goes on, so it may take the lock.
@@ -24,14 +25,20 @@ namespace NoLockAlloc.Words;
 internal struct LocalLock
 {
     private const int TagShift = 48;
-    private const ulong FrameMask = (1UL << TagShift) - 1;
+    private const ulong FrameMask = (1UL << TagShift) - 8;
+
+    /// <summary>So that the lower half of a frame is never 0. The trampolines' frames need it not: at the
+    /// entry of a function the stack pointer is not a multiple of 16.</summary>
+    private const ulong NotZero = 4;
 
     /// <summary>What lies this close below a running call's frame on the stack is that call's own.</summary>
     private const ulong OwnBytes = 512;
 
     private LocalWord _holder;
 
-    internal bool IsFree => _holder.Get() == 0;
+    internal bool IsFree => !IsHeld(_holder.Get());
+
+    internal bool IsHeldBy(ulong frame) => IsHeld(frame) && _holder.Get() == frame;
 
     internal void Take(ulong frame) => _holder.Set(frame);
 
@@ -42,15 +49,20 @@ internal struct LocalLock
     internal bool TryTake(ulong frame, out bool wasAbandoned)
     {
         ulong holder = _holder.Get();
-        wasAbandoned = holder != 0 && IsAbandoned(holder, frame);
-        if (holder != 0 && !wasAbandoned) return false;
+        bool isHeld = IsHeld(holder);
+        wasAbandoned = isHeld && IsAbandoned(holder, frame);
+        if (isHeld && !wasAbandoned) return false;
         _holder.Set(frame);
         return true;
     }
 
     internal static ulong FrameAddress(ulong frame) => frame & FrameMask;
 
-    internal static ulong Frame(ulong address, ulong returnAddress) => address | returnAddress << TagShift;
+    internal static ulong Frame(ulong address, ulong returnAddress) =>
+        address | NotZero | returnAddress << TagShift;
+
+    /// <summary>The fast path frees by a store to the lower half alone, so that decides.</summary>
+    private static bool IsHeld(ulong holder) => (uint)holder != 0;
 
     /// <summary>Whether the call whose frame the lock holds can never resume. Its return address lies at
     /// the frame's address for as long as it can. It is gone if the address now belongs to this call, if
@@ -63,6 +75,6 @@ internal struct LocalLock
 
         ulong word = 0;
         int found = Os.Peek((nuint)there, &word);
-        return found == 0 || (found == 1 && Frame(there, word) != holder);
+        return found == 0 || (found == 1 && word << TagShift != (holder & ~0UL << TagShift));
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The two kinds of word that protocols are made of. A protocol's file documents who writes which word.
+// The kinds of word that protocols are made of. A protocol's file documents who writes which word.
 
 using System.Runtime.CompilerServices;
 using NoLockAlloc.Machine;
@@ -46,4 +46,16 @@ internal struct LocalWord
     /// <summary>A counter for statistics. A handler that counts in the middle may go uncounted.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Count(ulong events = 1) => _value += events;
+}
+
+/// <summary>Half a LocalWord: what lies in the other half is another's.</summary>
+internal struct LocalHalfWord
+{
+    private uint _value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal uint Get() => Atomic.LoadLocal(ref _value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Set(uint value) => Atomic.StoreLocal(ref _value, value);
 }

@@ -10,7 +10,8 @@ namespace NoLockAlloc.Tests.Interleavings.Controls;
 
 public sealed class ControlTests(ITestOutputHelper output)
 {
-    public static IEnumerable<object[]> Names() => PlantedBugs.All.Select(piece => new object[] { piece.Name });
+    public static IEnumerable<object[]> Names() =>
+        PlantedBugs.All.Select(piece => new object[] { piece.Name });
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -11,8 +11,6 @@ namespace NoLockAlloc.Tests.Interleavings.Controls;
 
 internal static unsafe class WrongWords
 {
-    private const nuint ObjectsPerPlace = 32;
-
     private static ref SharedWord FirstWord => ref *Arena.ObjectWords(Arena.Header->First);
 
     /// <summary>What others take and give back in between is undone.</summary>
@@ -65,10 +63,12 @@ internal static unsafe class WrongWords
         BarnSlot slot = new(place.Load());
         if (slot.Kind != BarnSlot.KindEmpty) return;
         place.Store(slot.ToFilling(cell->Owner).Value);
+        ulong batch = cell->Cache.Batch;
+        ulong left = cell->Head.Get() - batch;
         LocalWord* objects = &Barn.Of(cell->Bucket)->FirstObject;
-        for (ulong n = 0; n < cell->Cache.Batch; n++) objects[n].Set(KmemCacheThread.Object(cell, n).Get());
-        place.Store(slot.ToFilling(cell->Owner).ToFull(cell->Cache.Batch).Value);
-        cell->Head.Set(0);
+        for (ulong n = 0; n < batch; n++) objects[n].Set(KmemCacheThread.Object(cell, left + n).Get());
+        place.Store(slot.ToFilling(cell->Owner).ToFull(batch).Value);
+        cell->Head.Set(left);
     });
 
     /// <summary>Whoever holds it may stand still for ever.</summary>

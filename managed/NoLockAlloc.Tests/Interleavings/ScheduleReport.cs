@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// What was explored, as lines of JSON for the report of the proof, where it asks for them.
+
+using System;
+using System.IO;
+
+namespace NoLockAlloc.Tests.Interleavings;
+
+internal static class ScheduleReport
+{
+    private static readonly string s_file = Environment.GetEnvironmentVariable("NOLOCKALLOC_SCHEDULES_REPORT");
+
+    /// <summary>Explore, and write down what came of it.</summary>
+    internal static Exploration Of(Piece piece, Func<Exploration> explore)
+    {
+        Exploration seen = default;
+        bool isDone = false;
+        try
+        {
+            seen = explore();
+            isDone = true;
+        }
+        finally
+        {
+            Append(piece.Name, seen, failures: isDone ? 0 : 1);
+        }
+        return seen;
+    }
+
+    private static void Append(string protocol, Exploration seen, int failures)
+    {
+        if (s_file == null) return;
+        string exhaustive = seen.IsExhaustive ? "true" : "false";
+        File.AppendAllText(s_file,
+            $"{{\"check\":\"schedules\",\"protocol\":\"{protocol}\",\"runs\":{seen.Schedules}," +
+            $"\"preemptions\":{seen.Preemptions},\"exhaustive\":{exhaustive},\"failures\":{failures}}}\n");
+    }
+}
