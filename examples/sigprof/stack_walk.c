@@ -32,7 +32,9 @@ static bool frame_pointer_step(struct registers *registers, const struct stack_r
 static bool step(struct registers *registers, const struct stack_range *stack)
 {
     return (registers->at_signal && machine_return_step(registers, stack)) ||
-           cfi_step(registers, stack) || frame_pointer_step(registers, stack);
+           cfi_step(registers, stack) ||
+           (registers->at_signal && machine_prologue_step(registers, stack)) ||
+           frame_pointer_step(registers, stack);
 }
 
 /* An address inside the instruction that is executing: a return address is just behind the call. */

@@ -49,6 +49,12 @@ uintptr_t machine_return_address(uintptr_t word, bool is_signed);
  */
 bool machine_return_step(struct registers *registers, const struct stack_range *stack);
 
+/*
+ * machine.c: from an interrupted function that has not made its frame yet, and has no table that would
+ * say so, to its caller. So are the fast paths of the library, which has no tables for its C#.
+ */
+bool machine_prologue_step(struct registers *registers, const struct stack_range *stack);
+
 /* cfi_step.c: from a frame to its caller by the call frame information; false: there is none. */
 bool cfi_step(struct registers *registers, const struct stack_range *stack);
 

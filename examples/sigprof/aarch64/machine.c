@@ -42,3 +42,23 @@ bool machine_return_step(struct registers *registers, const struct stack_range *
     registers->at_signal = false;
     return true;
 }
+
+bool machine_prologue_step(struct registers *registers, const struct stack_range *stack)
+{
+    const uint32_t *code = (const uint32_t *)registers->pc;
+    bool is_saved = code[0] == 0x910003fdu; /* mov x29, sp */
+    uint32_t store = is_saved ? code[-1] : code[0];
+    uintptr_t *sp = &registers->value[MACHINE_SP];
+
+    if ((store & 0xffc07fffu) != 0xa9807bfdu) /* stp x29, x30, [sp, #-n]! */
+        return false;
+    if (is_saved)
+    {
+        if (!stack_word(stack, *sp, &registers->value[MACHINE_FP]))
+            return false;
+        *sp += (128 - (store >> 15 & 127)) * sizeof *sp;
+    }
+    registers->pc = registers->value[MACHINE_RA];
+    registers->at_signal = false;
+    return true;
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* x86-64: where the kernel put the interrupted registers, and how a function ends. */
+/* x86-64: where the kernel put the interrupted registers, and how a function begins and ends. */
 #include <dlfcn.h>
+#include <string.h>
 #include <ucontext.h>
 
 #include "stack_walk.h"
@@ -59,4 +60,29 @@ bool machine_return_step(struct registers *registers, const struct stack_range *
         caller.value[number[prefix + (*code & 7)]] = word;
     }
     return false;
+}
+
+bool machine_prologue_step(struct registers *registers, const struct stack_range *stack)
+{
+    static const uint8_t push_rbp[] = {0x55};
+    static const uint8_t mov_rsp_rbp[2][3] = {{0x48, 0x89, 0xe5}, {0x48, 0x8b, 0xec}};
+    const void *code = (const void *)registers->pc;
+    uintptr_t *sp = &registers->value[MACHINE_SP];
+    bool is_saved = memcmp(code, mov_rsp_rbp[0], sizeof mov_rsp_rbp[0]) == 0 ||
+                    memcmp(code, mov_rsp_rbp[1], sizeof mov_rsp_rbp[1]) == 0;
+    uintptr_t saved;
+    uintptr_t pc;
+
+    if (!is_saved && memcmp(code, push_rbp, sizeof push_rbp) != 0)
+        return false;
+    if (is_saved && !stack_word(stack, *sp, &saved))
+        return false;
+    if (!stack_word(stack, *sp + (is_saved ? sizeof saved : 0), &pc))
+        return false;
+    if (is_saved)
+        registers->value[MACHINE_FP] = saved;
+    *sp += is_saved ? 2 * sizeof pc : sizeof pc;
+    registers->pc = pc;
+    registers->at_signal = false;
+    return true;
 }
