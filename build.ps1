@@ -28,10 +28,12 @@ usage: ./build.ps1 WORD
   demo              build, then profile a real program from inside its signal handlers
   bench             build, then compare the cost of a call with other allocators
   test              build, then run every test
+  proof             build, then interrupt, abandon, fork and stop calls at every instruction
+  soak              build, then run everything at once for 20 minutes, or NLA_SOAK_MINUTES
   release           build build/release/libnolockalloc.so and libnolockalloc.a
   install [PREFIX]  build and install, into /usr/local if no PREFIX is given
   clean             remove everything that was built
-  dev, hardened, asan-ubsan   build and test in that way: see CMakePresets.json
+  dev, hardened, asan-ubsan, valgrind   build and test in that way: see CMakePresets.json
 '@
 }
 
@@ -64,10 +66,13 @@ switch ($Word) {
     'demo' { Use-Preset demo }
     'bench' { Use-Preset bench }
     'test' { Use-Preset test }
+    'proof' { Use-Preset proof }
+    'soak' { Use-Preset soak }
     'release' { Use-Preset release }
     'dev' { Use-Preset dev }
     'hardened' { Use-Preset hardened }
     'asan-ubsan' { Use-Preset asan-ubsan }
+    'valgrind' { Use-Preset valgrind }
     'install' { Use-Preset release; Install-To $Prefix }
     'clean' { Remove-Build }
     default { Show-Usage; exit 2 }

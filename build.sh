@@ -67,10 +67,12 @@ usage: ./build.sh WORD
   demo              build, then profile a real program from inside its signal handlers
   bench             build, then compare the cost of a call with other allocators
   test              build, then run every test
+  proof             build, then interrupt, abandon, fork and stop calls at every instruction
+  soak              build, then run everything at once for 20 minutes, or NLA_SOAK_MINUTES
   release           build build/release/libnolockalloc.so and libnolockalloc.a
   install [PREFIX]  build and install, into /usr/local if no PREFIX is given
   clean             remove everything that was built
-  dev, hardened, asan-ubsan   build and test in that way: see CMakePresets.json
+  dev, hardened, asan-ubsan, valgrind   build and test in that way: see CMakePresets.json
 TEXT
 }
 
@@ -92,10 +94,13 @@ case "${1:-}" in
   demo) preset demo ;;
   bench) preset bench ;;
   test) preset test ;;
+  proof) preset proof ;;
+  soak) preset soak ;;
   release) preset release ;;
   dev) preset dev ;;
   hardened) preset hardened ;;
   asan-ubsan) preset asan-ubsan ;;
+  valgrind) preset valgrind ;;
   install) preset release; install_to "${2:-/usr/local}" ;;
   clean) remove_build ;;
   *) usage; exit 2 ;;

@@ -23,20 +23,8 @@
 #define NOLOCKALLOC_VERSION_MINOR 1
 #define NOLOCKALLOC_VERSION_PATCH 0
 
-#if defined(_WIN32)
-#define NLA_API __declspec(dllimport)
-#else
-#define NLA_API __attribute__((visibility("default")))
-#endif
-#if defined(__GNUC__)
-#define NLA_MALLOC(size_arg) __attribute__((malloc, alloc_size(size_arg), warn_unused_result))
-#define NLA_NODISCARD __attribute__((warn_unused_result))
-#else
-#define NLA_MALLOC(size_arg)
-#define NLA_NODISCARD
-#endif
-/* A call of a direct entry goes through the GOT, bound when the program is loaded: the first call may be
- * made in a handler, which must not run the dynamic linker. */
+/* Calls go through the GOT, bound when the program is loaded: the first one may be made in a handler, which
+ * must not run the dynamic linker. */
 #if defined(__has_attribute)
 #if __has_attribute(noplt)
 #define NLA_NOPLT __attribute__((noplt))
@@ -44,6 +32,18 @@
 #endif
 #ifndef NLA_NOPLT
 #define NLA_NOPLT
+#endif
+#if defined(_WIN32)
+#define NLA_API __declspec(dllimport)
+#else
+#define NLA_API __attribute__((visibility("default"))) NLA_NOPLT
+#endif
+#if defined(__GNUC__)
+#define NLA_MALLOC(size_arg) __attribute__((malloc, alloc_size(size_arg), warn_unused_result))
+#define NLA_NODISCARD __attribute__((warn_unused_result))
+#else
+#define NLA_MALLOC(size_arg)
+#define NLA_NODISCARD
 #endif
 
 #ifdef __cplusplus
@@ -115,8 +115,8 @@ NLA_API void kfree_nolock(const void *object);
  *
  * Context: any. Return and errors: as above.
  */
-NLA_API void *kmalloc_nolock_noprof(size_t size, gfp_t gfp_flags, int node) NLA_MALLOC(1) NLA_NOPLT;
-NLA_API void kfree_nolock_noprof(const void *object) NLA_NOPLT;
+NLA_API void *kmalloc_nolock_noprof(size_t size, gfp_t gfp_flags, int node) NLA_MALLOC(1);
+NLA_API void kfree_nolock_noprof(const void *object);
 
 /** alloc_hooks - where the kernel accounts an allocation to its call site (include/linux/alloc_tag.h).
  *  Evaluates to its argument in this version. */

@@ -29,7 +29,8 @@ stepper::Trace *map_trace()
 
 Interruption::Interruption(const Door &door, const Situation &situation)
     : older(door), older_other(door), nested(door), own(door, 2 * kMostOperations), foreign(door),
-      _door(door), _situation(situation), _trace(map_trace()), _null_fd(open("/dev/null", O_WRONLY | O_CLOEXEC))
+      _door(door), _situation(situation), _trace(map_trace()),
+      _null_fd(open("/dev/null", O_WRONLY | O_CLOEXEC))
 {
 }
 
@@ -150,24 +151,17 @@ void Interruption::prepare()
 
 bool Interruption::on_thread(void (*body)(Interruption *))
 {
-    if (!_situation.on_a_new_thread)
+    _body = body;
+    auto run = [](void *self) -> void *
     {
-        body(this);
-        return true;
-    }
-    struct Start
-    {
-        Interruption *self;
-        void (*body)(Interruption *);
-    } start = {this, body};
-    pthread_t thread;
-    auto run = [](void *argument) -> void *
-    {
-        auto *start = static_cast<Start *>(argument);
-        start->body(start->self);
+        auto *interruption = static_cast<Interruption *>(self);
+        interruption->_body(interruption);
         return nullptr;
     };
-    return pthread_create(&thread, nullptr, run, &start) == 0 && pthread_join(thread, nullptr) == 0;
+    if (!_situation.on_a_new_thread)
+        return run(this) == nullptr;
+    pthread_t thread;
+    return pthread_create(&thread, nullptr, run, this) == 0 && pthread_join(thread, nullptr) == 0;
 }
 
 void Interruption::record()
@@ -181,6 +175,11 @@ void Interruption::record()
 stepper::Outcome Interruption::step(size_t index, stepper::Inject inject, void *context)
 {
     request(index, inject, context);
+    return step_as_requested();
+}
+
+stepper::Outcome Interruption::step_as_requested()
+{
     on_thread([](Interruption *self) { self->step_here(); });
     keep_result();
     return _request.outcome;
@@ -193,10 +192,9 @@ void Interruption::request(size_t index, stepper::Inject inject, void *context)
 
 stepper::Outcome Interruption::step_by_flag(size_t index, stepper::Inject inject, void *context)
 {
-    _request = {index, inject, context, true, {index, 0}};
-    on_thread([](Interruption *self) { self->step_here(); });
-    keep_result();
-    return _request.outcome;
+    request(index, inject, context);
+    _request.by_flag = true;
+    return step_as_requested();
 }
 
 // The injections are counted here: a call that ends its thread brings no outcome back.
@@ -233,10 +231,8 @@ std::string Interruption::settle()
 {
     std::string complaint = overlap_in({&own, &older, &older_other, &nested, &foreign});
     for (Ledger *ledger : {&own, &older, &older_other, &nested, &foreign})
-    {
         ledger->check();
-        ledger->free_all();
-    }
+    free_all();
     complaint += complaints();
     if (before_counting != nullptr)
         before_counting(*this);

@@ -51,13 +51,13 @@ struct Situation
     Hook set_up = nullptr; // after the objects were prepared, before the repetitions
     Hook call = nullptr;   // of Operation::Own
     Process process = Process::Same;
-    const char *options = "";  // NOLOCKALLOC_OPTIONS of the process
-    bool may_refuse = false;   // memory is short: handlers may be given NULL
-    size_t may_be_lost = 0;    // objects that an earlier, abandoned call may have lost
-    bool ends_thread = false;  // the call does not return
-    bool varies = false;       // from run to run: a boundary may not be reached again
+    const char *options = "";   // NOLOCKALLOC_OPTIONS of the process
+    bool may_refuse = false;    // memory is short: handlers may be given NULL
+    size_t may_be_lost = 0;     // objects that an earlier, abandoned call may have lost
+    bool ends_thread = false;   // the call does not return
+    bool varies = false;        // from run to run: a boundary may not be reached again
     bool spares_bucket = false; // handlers must leave the bucket alone
-    const char *function = ""; // of Operation::Own
+    const char *function = "";  // of Operation::Own
 };
 
 const std::vector<Situation> &all_situations();
@@ -88,7 +88,7 @@ class Interruption
     stepper::Outcome step(size_t index, stepper::Inject inject, void *context);
     stepper::Outcome step_by_flag(size_t index, stepper::Inject inject, void *context);
     void request(size_t index, stepper::Inject inject, void *context);
-    void step_here(); // the same on the calling thread, as requested, without a result
+    void step_here();     // the same on the calling thread, as requested, without a result
     void record();        // instead of step: traces the call
     std::string settle(); // frees everything; "" if all bytes, addresses and counters are right
     void free_all();      // the part of it that frees, for calls that were abandoned
@@ -116,8 +116,8 @@ class Interruption
     void *pointer = nullptr;
     void *result = nullptr;
 
-    Hook before_preparing = nullptr; // the first of prepare()
-    Hook before_counting = nullptr;  // in settle(), when everything was freed
+    Hook before_preparing = nullptr;          // the first of prepare()
+    Hook before_counting = nullptr;           // in settle(), when everything was freed
     std::string describe(size_t index) const; // of the boundary
 
   private:
@@ -125,6 +125,7 @@ class Interruption
     void prepare_objects();
     void perform();
     bool count_steps();
+    stepper::Outcome step_as_requested();
     bool on_thread(void (*body)(Interruption *));
     void keep_result();
 
@@ -134,6 +135,7 @@ class Interruption
     size_t _steps = 0;      // operations before the one that is interrupted
     Object _victim = {};
     int _null_fd;
+    void (*_body)(Interruption *) = nullptr; // of the thread that is being run
     struct
     {
         size_t index;

@@ -2,6 +2,7 @@
 #include "ledger.h"
 
 #include "counters.h"
+#include "stepper.h"
 
 #include <algorithm>
 #include <cstring>
@@ -17,14 +18,22 @@ uint8_t pattern_byte(const Object &object, size_t at)
 }
 } // namespace
 
+static void overwrite(const Object &object)
+{
+    stepper::Unstepped quickly;
+    memset(object.start, 0xdd, object.size);
+}
+
 void write_pattern(const Object &object)
 {
+    stepper::Unstepped quickly;
     for (size_t i = 0; i < object.size; i++)
         object.start[i] = pattern_byte(object, i);
 }
 
 bool has_pattern(const Object &object)
 {
+    stepper::Unstepped quickly;
     for (size_t i = 0; i < object.size; i++)
         if (object.start[i] != pattern_byte(object, i))
             return false;
@@ -79,7 +88,7 @@ void Ledger::release(const Object &object)
 {
     if (!has_pattern(object))
         complain("an object's bytes were changed by somebody else");
-    memset(object.start, 0xdd, object.size);
+    overwrite(object);
     _door.free(object.start);
 }
 

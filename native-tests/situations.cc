@@ -3,6 +3,7 @@
 // The states in which calls are interrupted, and what the interrupting handlers do.
 #include "interruption.h"
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 
@@ -80,43 +81,53 @@ static void allocate_nested(Interruption &on, size_t size)
         on.nested.adopt(object, size);
 }
 
+static void play_step(Interruption &on, char step)
+{
+    switch (step)
+    {
+    case 'a':
+        allocate_nested(on, on.situation().size);
+        break;
+    case 'A':
+        allocate_nested(on, on.other_size());
+        break;
+    case 'f':
+        if (on.older.size() > 0)
+            on.older.free_newest();
+        break;
+    case 'F':
+        if (on.older_other.size() > 0)
+            on.older_other.free_newest();
+        break;
+    case 'x':
+        if (on.foreign.size() > 0)
+            on.foreign.free_newest();
+        break;
+    case 'r':
+        if (on.nested.size() > 0)
+            on.nested.free_oldest();
+        break;
+    case 't':
+        nolockalloc_trim();
+        break;
+    case 'd':
+        nolockalloc_drain();
+        break;
+    case 's':
+        counters();
+        break;
+    }
+}
+
 void play(Interruption &on, const std::string &steps)
 {
+    int before = errno;
+    errno = E2BIG; // what no call of ours sets
     for (char step : steps)
-        switch (step)
-        {
-        case 'a':
-            allocate_nested(on, on.situation().size);
-            break;
-        case 'A':
-            allocate_nested(on, on.other_size());
-            break;
-        case 'f':
-            if (on.older.size() > 0)
-                on.older.free_newest();
-            break;
-        case 'F':
-            if (on.older_other.size() > 0)
-                on.older_other.free_newest();
-            break;
-        case 'x':
-            if (on.foreign.size() > 0)
-                on.foreign.free_newest();
-            break;
-        case 'r':
-            if (on.nested.size() > 0)
-                on.nested.free_oldest();
-            break;
-        case 't':
-            nolockalloc_trim();
-            break;
-        case 'd':
-            nolockalloc_drain();
-            break;
-        case 's':
-            counters();
-            break;
-        }
+        play_step(on, step);
+    if (errno != E2BIG)
+        on.nested.complain("errno was changed");
+    errno = before;
 }
 
 // In a loop, the first passes stand for all: what differs later is data.

@@ -61,6 +61,6 @@ internal unsafe struct ArenaHeader
     /// <summary>Bit a kind of report that is made once.</summary>
     [FieldOffset(168)] internal SharedWord ReportedOnce;
 
-    /// <summary>Where the search for dead threads goes on.</summary>
-    [FieldOffset(176)] internal SharedWord ReapCursor;
+    /// <summary>Threads that wanted a block since dead threads were looked for.</summary>
+    [FieldOffset(176)] internal SharedWord ClaimsSinceReap;
 }

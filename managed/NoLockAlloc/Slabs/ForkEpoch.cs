@@ -27,10 +27,10 @@ internal static unsafe class ForkEpoch
     }
 
     /// <summary>The calling thread has forked and is in the child: free what the other threads had.</summary>
-    internal static void Adopt(ThreadState* self)
+    internal static void Adopt(ThreadState* self, ulong frame)
     {
         ulong stamp = Current();
-        FreeOld(self->Id, stamp);
+        FreeOld(self->Id, stamp, frame);
         ThreadWord own = ThreadWord.Make(ThreadWord.KindLive, Os.ThreadNumber(), stamp);
         ThreadState.WordOf(self->Id).Store(own.Value);
         self->Stamp.Set(stamp);
@@ -38,27 +38,44 @@ internal static unsafe class ForkEpoch
 
     /// <summary>The calling thread has just claimed its block. If it is a child's first thread and had none
     /// when it forked, free what the parent's threads had.</summary>
-    internal static void AdoptIfFirst(ThreadState* self)
+    internal static void AdoptIfFirst(ThreadState* self, ulong frame)
     {
         ulong stamp = Current();
-        if (stamp > 1 && Os.ThreadNumber() == Os.ProcessNumber()) FreeOld(self->Id, stamp);
+        if (stamp > 1 && Os.ThreadNumber() == Os.ProcessNumber()) FreeOld(self->Id, stamp, frame);
     }
 
-    private static void FreeOld(ulong except, ulong stamp)
+    private static void FreeOld(ulong except, ulong stamp, ulong frame)
     {
         ulong high = Arena.Header->HighThread.Load();
         for (ulong id = 1; id <= high; id++)
         {
-            ThreadWord word = new(ThreadState.WordOf(id).Load());
-            if (id == except || !word.IsOwned || word.Stamp == stamp) continue;
-            ThreadState.WordOf(id).TryReplace(word.Value, word.To(ThreadWord.KindFree).Value);
+            if (id != except) FreeIfOld(id, stamp, frame);
+        }
+    }
+
+    /// <summary>Not a block whose claim this thread interrupted in order to fork: that goes on, here too. It
+    /// cannot be told from another thread's claim, which does not; Reap frees that one when its stack has
+    /// been used for something else.</summary>
+    internal static void FreeIfOld(ulong id, ulong stamp, ulong frame)
+    {
+        ref SharedWord cell = ref ThreadState.WordOf(id);
+        ThreadWord word = new(cell.Load());
+        while (word.IsOwned && word.Stamp != stamp)
+        {
+            bool isClaiming = word.Kind == ThreadWord.KindClaiming;
+            if (isClaiming && ClaimLock.IsHeld(ThreadState.Of(id)->ClaimLock.See(), frame)) return;
+            if (cell.TryReplace(word.Value, word.To(ThreadWord.KindFree).Value)) return;
+            word = new ThreadWord(cell.Load());
         }
     }
 
     private static ulong Renew()
     {
         ulong next = Arena.Header->Forks.Add(1) + 1;
-        Arena.Header->ForkStamp->TryReplace(0, next);
-        return Arena.Header->ForkStamp->Load();
+        ref SharedWord stamp = ref *Arena.Header->ForkStamp;
+        while (stamp.Load() == 0 && !stamp.TryReplace(0, next))
+        {
+        }
+        return stamp.Load();
     }
 }

@@ -81,15 +81,23 @@ internal static unsafe class PartialList
     {
         KmemCache cache = cell->Cache;
         nuint block = (nuint)cell->Slab.Get();
-        BlockState state = Arena.StateOf(block);
-        if (state.IsClaimedBy(cell->Owner, cache.Cell))
-        {
-            Arena.State(block).TryReplace(state.Value, state.Unclaimed().Value);
-        }
+        EndClaim(cell, block);
         cell->Slab.Set(0);
         if (!Slab.HasFree(block, cache)) return;
         AfterGiveBack(block);
         SlabRelease.TryRelease(cell, block, keepSpare: true);
+    }
+
+    /// <summary>The slab is nobody's any more, if it was the cell's. A full fence: the caller looks for free
+    /// objects next, and who gives one back looks at the claim.</summary>
+    internal static void EndClaim(KmemCacheThread* cell, nuint block)
+    {
+        BlockState state = Arena.StateOf(block);
+        while (state.IsClaimedBy(cell->Owner, cell->Cache.Cell))
+        {
+            if (Arena.State(block).TryReplace(state.Value, state.Unclaimed().Value)) return;
+            state = Arena.StateOf(block);
+        }
     }
 
     internal static bool HasOther(in KmemCache cache, nuint block)

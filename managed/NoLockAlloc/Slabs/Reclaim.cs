@@ -14,7 +14,7 @@ internal static unsafe class Reclaim
     /// Bounded by the blocks and thread blocks ever used.</summary>
     internal static void Everything(ThreadState* self, KmemCacheThread* held, ulong frame)
     {
-        ThreadBlocks.Reap(Arena.Header->HighThread.Load());
+        ThreadBlocks.Reap(frame);
         for (ulong id = 1; id <= Arena.Header->HighThread.Load(); id++)
         {
             ThreadState* visited = ThreadBlocks.TryVisit(id, frame);

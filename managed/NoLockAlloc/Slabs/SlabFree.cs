@@ -52,9 +52,9 @@ internal static unsafe class SlabFree
         return true;
     }
 
-    /// <summary>False: it is on top already. Where array and barn are both full, the object takes the place
-    /// of the top one by one store, and half the array goes to the slabs after that: at each moment one
-    /// object only is in hand.</summary>
+    /// <summary>False: it is on top already. Where array and barn are both full, half the array goes to the
+    /// slabs, and the object first takes the place of the one that would be on top after that, by one
+    /// store: at each moment one object only is in hand, and in the end this one is on top.</summary>
     private static bool TryPush(KmemCacheThread* cell, nuint address)
     {
         if (IsTop(cell, address)) return false;
@@ -63,11 +63,12 @@ internal static unsafe class SlabFree
             KmemCacheThread.Push(cell, address);
             return true;
         }
-        ref LocalWord top = ref KmemCacheThread.Object(cell, cell->Capacity - 1);
-        nuint displaced = (nuint)top.Get();
-        top.Set(address);
+        ulong kept = cell->Capacity - cell->Cache.Batch;
+        ref LocalWord last = ref KmemCacheThread.Object(cell, kept - 1);
+        nuint displaced = (nuint)last.Get();
+        last.Set(address);
         GiveBack(cell, displaced);
-        Flush(cell, cell->Capacity - cell->Cache.Batch);
+        Flush(cell, kept);
         return true;
     }
 

@@ -37,7 +37,7 @@ internal static unsafe class SlabRelease
     internal static void Undo(KmemCacheThread* cell, nuint block)
     {
         LetGo(block);
-        Arena.State(block).Store(Arena.StateOf(block).Unclaimed().Value);
+        PartialList.EndClaim(cell, block);
         if (Slab.HasFree(block, cell->Cache)) PartialList.AfterGiveBack(block);
     }
 

@@ -13,10 +13,6 @@ internal static unsafe class ThreadBlocks
     /// thread, which takes the lowest free number; the others are emptied.</summary>
     private const ulong WarmBlocks = 16;
 
-    /// <summary>How many blocks are asked whether their thread still exists before a new block is begun.
-    /// </summary>
-    private const ulong ReapAtOnce = 4;
-
     /// <summary>The calling thread's block, claimed if it has none. Null: it has to do without, because all
     /// are taken or because it was interrupted while claiming one.</summary>
     internal static ThreadState* Current(ThreadState* self, ulong frame)
@@ -24,10 +20,10 @@ internal static unsafe class ThreadBlocks
         if (self->Id == 0)
         {
             self = Arena.Ensure() ? Claim(Os.Slot(), frame) : null;
-            if (self != null) ForkEpoch.AdoptIfFirst(self);
+            if (self != null) ForkEpoch.AdoptIfFirst(self, frame);
         }
         if (self == null) return null;
-        if (self->Stamp.Get() != ForkEpoch.Current()) ForkEpoch.Adopt(self);
+        if (self->Stamp.Get() != ForkEpoch.Current()) ForkEpoch.Adopt(self, frame);
         if (self->IsWatched.Get() == 0 && Os.WatchThreadExit() != 0) self->IsWatched.Set(1);
         return self;
     }
@@ -43,9 +39,10 @@ internal static unsafe class ThreadBlocks
         ThreadWord word = new(cell.Load());
         if (id > WarmBlocks) Reclaim.Flush(self, null, frame);
         self->IsWatched.Set(0);
-        if (!cell.TryReplace(word.Value, word.To(ThreadWord.KindExiting).Value)) return;
+        ThreadWord exiting = word.To(ThreadWord.KindExiting);
+        if (!cell.TryReplace(word.Value, exiting.Value)) return;
         *slot = Os.BootThread();
-        cell.Store(word.To(ThreadWord.KindFree).Value);
+        cell.TryReplace(exiting.Value, exiting.To(ThreadWord.KindFree).Value);
     }
 
     /// <summary>Claim a block nobody owns for a visit: its cells are settled and the caller alone may use
@@ -68,18 +65,19 @@ internal static unsafe class ThreadBlocks
         cell.TryReplace(word.Value, word.To(ThreadWord.KindFree).Value);
     }
 
-    /// <summary>Free the blocks of threads that ended without a word (SYS_exit). At most `most` are asked
-    /// for, going on where the last search ended. A block from before a fork is not asked for: its number
-    /// means another process's thread, and the thread that forked may yet come for it.</summary>
-    internal static bool Reap(ulong most)
+    /// <summary>Free the blocks of threads that ended without a word (SYS_exit). The OS is not asked for a
+    /// block from before a fork: its number means another process's thread, and the thread that forked may
+    /// yet come for it.</summary>
+    internal static bool Reap(ulong frame)
     {
+        ulong stamp = ForkEpoch.Current();
         ulong high = Arena.Header->HighThread.Load();
         bool found = false;
-        for (ulong i = 0; i < most && i < high; i++)
+        for (ulong id = 1; id <= high; id++)
         {
-            ulong id = Arena.Header->ReapCursor.Add(1) % high + 1;
             ThreadWord word = new(ThreadState.WordOf(id).Load());
-            if (!word.IsOwned || word.Stamp != ForkEpoch.Current()) continue;
+            if (word.Kind == ThreadWord.KindClaiming) ForkEpoch.FreeIfOld(id, stamp, frame);
+            if (!word.IsOwned || word.Stamp != stamp) continue;
             if (Os.ThreadIsGone(word.Thread) == 0) continue;
             found |= ThreadState.WordOf(id).TryReplace(
                 word.Value, word.To(ThreadWord.KindFree).Value);
@@ -91,6 +89,7 @@ internal static unsafe class ThreadBlocks
     {
         uint thread = Os.ThreadNumber();
         ulong high = Arena.Header->HighThread.Load();
+        Arena.Header->ClaimsSinceReap.Add(1);
         for (ulong id = 1; id <= high; id++)
         {
             ThreadWord word = new(ThreadState.WordOf(id).Load());
@@ -100,8 +99,19 @@ internal static unsafe class ThreadBlocks
         }
         ThreadState* self = ClaimFree(thread, slot, frame);
         if (self != null || (ThreadState*)*slot != Os.BootThread()) return (ThreadState*)*slot;
-        if (Reap(ReapAtOnce)) self = ClaimFree(thread, slot, frame);
+        if (IsTimeToReap(high) && Reap(frame)) self = ClaimFree(thread, slot, frame);
         return self != null ? self : ClaimUnused(thread, slot, frame);
+    }
+
+    /// <summary>A search asks the OS for each block's thread, and is made once in a quarter as many claims:
+    /// so a claim costs a few questions, and there are at most a third more blocks than threads lived at a
+    /// time.</summary>
+    private static bool IsTimeToReap(ulong high)
+    {
+        ref SharedWord claims = ref Arena.Header->ClaimsSinceReap;
+        if (claims.Load() < high / 4) return false;
+        claims.Store(0);
+        return true;
     }
 
     private static ThreadState* ClaimFree(uint thread, void** slot, ulong frame)
@@ -160,6 +170,11 @@ internal static unsafe class ThreadBlocks
         PageAllocator.RaiseTo(ref Arena.Header->HighThread, id);
         if (!ThreadState.WordOf(id).TryReplace(word.Value, claiming.Value)) return null;
         if (!self->ClaimLock.TryTake(seen, frame)) return null;
+        if (ThreadState.WordOf(id).Load() != claiming.Value)
+        {
+            self->ClaimLock.Release(); // a handler has forked, and its process has freed the block
+            return null;
+        }
         ThreadState.Prepare(self, id);
         ThreadState.Settle(self, frame);
         self->Stamp.Set(claiming.Stamp);

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+//
+// Every path through the library: the situations of the tests, and those that want a process of
+// their own, other threads, bad arguments or a shortage.
+#ifndef NOLOCKALLOC_PROOF_PATHS_H
+#define NOLOCKALLOC_PROOF_PATHS_H
+
+#include "interruption.h"
+
+#include <vector>
+
+namespace proof
+{
+std::vector<Situation> all_paths();
+
+// Parts of it.
+void add_bad_arguments(std::vector<Situation> &to);
+void add_shortages(std::vector<Situation> &to);
+void add_threads(std::vector<Situation> &to);
+void add_processes(std::vector<Situation> &to);
+void add_deferrals(std::vector<Situation> &to);
+void add_recoveries(std::vector<Situation> &to);
+
+// A call that is no plain operation, or one in a state that only set_up can bring about.
+Situation own_path(const char *name, const char *function, Hook call, Hook set_up = nullptr);
+
+// The call of an allocation of the situation's size, and of a free of what the pointer says.
+void allocate_plainly(Interruption &on);
+void free_the_pointer(Interruption &on);
+} // namespace proof
+
+#endif

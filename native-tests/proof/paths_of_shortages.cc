@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+//
+// A full arena: what is tried before NULL, and NULL; and threads that have no block.
+#include "paths.h"
+
+#include "servant.h"
+
+#include <atomic>
+
+namespace proof
+{
+namespace
+{
+// Takes everything, in both buckets that handlers use too, but for `left` objects of 8 KiB.
+void fill(Interruption &on, size_t left)
+{
+    for (size_t size : {size_t(8192), on.other_size(), on.situation().size})
+        while (void *object = on.door().allocate(size, 0, NUMA_NO_NODE))
+            on.own.adopt(object, size);
+    for (size_t i = 0; i < left; i++)
+        on.own.free_oldest();
+}
+
+void fill_all(Interruption &on)
+{
+    fill(on, 0);
+}
+
+// A slab full of free objects, in this thread's array of another bucket.
+void leave_a_slab_in_the_array(Interruption &on)
+{
+    fill(on, 16);
+}
+
+// Another thread that lives has claimed a slab with room; nobody else has any.
+void leave_room_in_a_claimed_slab(Interruption &on)
+{
+    static OwnServant servant;
+    servant.get().perform([&on] { on.foreign.allocate(on.situation().size); });
+    fill(on, 0);
+    servant.get().perform([] { nolockalloc_trim(); });
+}
+
+void free_an_older(Interruption &on)
+{
+    on.older.free_newest();
+}
+
+Situation short_path(const char *name, Hook set_up)
+{
+    Situation situation = own_path(name, "kmalloc_nolock", allocate_plainly, set_up);
+    situation.options = "arena=1m";
+    situation.may_refuse = true;
+    return situation;
+}
+
+Situation without_a_block(const char *name, const char *function, Hook call)
+{
+    Situation situation = own_path(name, function, call);
+    situation.options = "threads=1";
+    situation.on_a_new_thread = true;
+    return situation;
+}
+} // namespace
+
+void add_shortages(std::vector<Situation> &to)
+{
+    to.push_back(short_path("AllocateWhenExhausted", fill_all));
+    to.push_back(short_path("AllocateWithReclaim", leave_a_slab_in_the_array));
+    to.push_back(short_path("AllocateAfterAnotherThreadsTrim", leave_room_in_a_claimed_slab));
+    to.push_back(
+        without_a_block("AllocateWithoutAThreadBlock", "kmalloc_nolock", allocate_plainly));
+    to.push_back(without_a_block("FreeWithoutAThreadBlock", "kfree_nolock", free_an_older));
+    auto trim = [](Interruption &) { nolockalloc_trim(); };
+    to.push_back(without_a_block("TrimWithoutAThreadBlock", "nolockalloc_trim", trim));
+}
+} // namespace proof

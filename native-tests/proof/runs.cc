@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include "runs.h"
+
+#include "servant.h"
+
+#include <cstring>
+
+namespace proof
+{
+Servant &other_thread()
+{
+    static OwnServant servant;
+    return servant.get();
+}
+
+namespace
+{
+void take_foreign_objects(Interruption &on)
+{
+    other_thread().perform(
+        [&on]
+        {
+            for (int i = 0; i < 8; i++)
+                on.foreign.allocate(on.situation().size);
+        });
+}
+
+void let_the_other_thread_trim(Interruption &)
+{
+    other_thread().perform([] { nolockalloc_trim(); });
+}
+} // namespace
+
+Runs::Runs(Job &job) : _job(job), _interruption(job.door, job.situation)
+{
+    const Situation &situation = job.situation;
+    bool has_blocks_for_two = strstr(situation.options, "threads=1") == nullptr;
+    if (situation.process == Process::Fresh || !has_blocks_for_two)
+        return;
+    _interruption.before_preparing = take_foreign_objects;
+    if (situation.process == Process::Same)
+        _interruption.before_counting = let_the_other_thread_trim;
+}
+
+std::string Runs::find()
+{
+    if (_job.situation.process == Process::Same)
+        return _interruption.find() ? "" : "the state was not reached";
+    if (_job.situation.process == Process::Forked)
+        _interruption.prepare();
+    std::string complaint;
+    for (int round = 0; round < 2 && complaint.empty(); round++)
+        complaint = _child.run(
+            [this]
+            {
+                _interruption.record();
+                return std::string();
+            });
+    return complaint;
+}
+
+static std::vector<uint32_t> boundaries_of(const stepper::Trace &trace, uint32_t passes)
+{
+    std::vector<uint32_t> all;
+    for (size_t i = 0; i < trace.count && i < stepper::kMaxBoundaries; i++)
+        if (trace.boundary[i].occurrence < passes)
+            all.push_back(uint32_t(i));
+    return all;
+}
+
+std::vector<uint32_t> Runs::boundaries() const
+{
+    constexpr size_t kLong = 1000;
+    std::vector<uint32_t> all = boundaries_of(_interruption.trace(), 3);
+    return all.size() <= kLong ? all : boundaries_of(_interruption.trace(), 1);
+}
+
+std::string Runs::run(const std::function<std::string()> &body)
+{
+    if (_job.situation.process != Process::Same)
+        return _child.run([&] { return run_here(body); });
+    _interruption.prepare();
+    return run_here(body);
+}
+
+std::string Runs::run_here(const std::function<std::string()> &body)
+{
+    std::string complaint = body();
+    complaint += complaint_about_locks();
+    return complaint + _interruption.settle();
+}
+
+// Local locks are free and nothing is deferred: the next calls are fast ones.
+std::string Runs::complaint_about_locks()
+{
+    const Situation &situation = _job.situation;
+    if (situation.may_refuse || situation.may_be_lost > 0 || *situation.options != 0)
+        return "";
+    size_t size = _job.situation.size;
+    const Door &door = _job.door;
+    std::string complaint = nolockalloc_drain() == 0 ? "" : "frees were still deferred; ";
+    door.free(door.allocate(size, 0, NUMA_NO_NODE));
+    BucketStats before = of_size(counters(), size);
+    door.free(door.allocate(size, 0, NUMA_NO_NODE));
+    BucketStats after = of_size(counters(), size);
+    bool is_fast = after.alloc_fastpath == before.alloc_fastpath + 1 &&
+                   after.free_fastpath == before.free_fastpath + 1;
+    return is_fast ? complaint : complaint + "the next pair of calls was not fast; ";
+}
+} // namespace proof

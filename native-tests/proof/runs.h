@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+//
+// Runs brings a path about again and again, in the processes that it wants, and says after each
+// run what is not as it should be.
+#ifndef NOLOCKALLOC_PROOF_RUNS_H
+#define NOLOCKALLOC_PROOF_RUNS_H
+
+#include "forked.h"
+#include "program.h"
+
+#include <functional>
+
+namespace proof
+{
+class Servant;
+
+// The thread whose objects handlers free: this process's own, also in a forked child. It keeps its
+// slabs claimed until it is told to trim.
+Servant &other_thread();
+
+class Runs
+{
+  public:
+    explicit Runs(Job &job);
+    Runs(const Runs &) = delete;
+
+    // Finds and traces the path; "" if it was found.
+    std::string find();
+
+    // One run: prepares, lets body step the call, settles. body says what went wrong, or "".
+    std::string run(const std::function<std::string()> &body);
+
+    Interruption &interruption()
+    {
+        return _interruption;
+    }
+
+    std::string describe_boundary(size_t index) const
+    {
+        return _interruption.describe(index);
+    }
+
+    // The boundaries where something is done. In a loop the first three passes stand for all; on a
+    // long path the first does.
+    std::vector<uint32_t> boundaries() const;
+
+  private:
+    std::string run_here(const std::function<std::string()> &body);
+    std::string complaint_about_locks();
+
+    Job &_job;
+    Interruption _interruption;
+    Child _child;
+};
+} // namespace proof
+
+#endif

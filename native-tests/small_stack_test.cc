@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+//
+// The header promises at most 2 KiB of stack. Each call is made in a handler on an alternate stack
+// that has no more than that left, with a page behind it that may not be touched.
+#include "child.h"
+#include "counters.h"
+#include "doors.h"
+
+#include <csignal>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+
+namespace
+{
+constexpr size_t kPromised = 2048;
+constexpr size_t kPage = 4096;
+constexpr size_t kStack = 16 * kPage;
+constexpr size_t kReturnAddress = 8;
+
+uintptr_t g_sp;
+bool g_is_dry; // a run that only finds out how much stack is in use at the call
+
+// At the beginning of each function that calls the library. Its frame is as large at every call.
+[[gnu::always_inline]] inline bool is_dry()
+{
+    asm volatile("movq %%rsp, %0" : "=m"(g_sp));
+    return g_is_dry;
+}
+
+void (*g_body)();
+
+[[gnu::noinline]] void on_signal(int)
+{
+    g_body();
+    asm volatile("" ::: "memory"); // no tail call
+}
+
+// A stack of so many bytes, on top of a page that faults.
+class GuardedStack
+{
+  public:
+    GuardedStack()
+        : _memory(static_cast<uint8_t *>(mmap(nullptr, kPage + kStack, PROT_READ | PROT_WRITE,
+                                              MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)))
+    {
+        mprotect(_memory, kPage, PROT_NONE);
+        struct sigaction action = {};
+        action.sa_handler = on_signal;
+        action.sa_flags = SA_ONSTACK;
+        sigaction(SIGUSR1, &action, nullptr);
+    }
+    ~GuardedStack()
+    {
+        munmap(_memory, kPage + kStack);
+    }
+
+    // Runs the body in a handler, with so many bytes left to each call that it makes.
+    void run_with_left(void (*body)(), size_t left)
+    {
+        size_t bytes = kStack;
+        while (left_of(body, bytes - 16) >= left + kReturnAddress)
+            bytes -= 16; // the kernel aligns its frame, so this goes in steps
+        run(body, bytes, false);
+    }
+
+  private:
+    size_t left_of(void (*body)(), size_t bytes)
+    {
+        run(body, bytes, true);
+        return g_sp - uintptr_t(_memory + kPage);
+    }
+    void run(void (*body)(), size_t bytes, bool is_dry_run)
+    {
+        g_body = body;
+        g_is_dry = is_dry_run;
+        stack_t stack = {}, before;
+        stack.ss_sp = _memory + kPage;
+        stack.ss_size = bytes;
+        sigaltstack(&stack, &before);
+        raise(SIGUSR1);
+        sigaltstack(&before, nullptr);
+    }
+
+    uint8_t *_memory;
+};
+
+// ---- What is done on it
+// --------------------------------------------------------------------------
+
+constexpr size_t kMost = 7000;
+void *g_objects[kMost];
+struct nolockalloc_stats g_stats;
+
+// Enough for a refill, slabs, batches in and out of the barn, flushes, and slabs given back.
+template <size_t size> void come_and_go()
+{
+    if (is_dry())
+        return;
+    for (size_t i = 0; i < kMost; i++)
+        g_objects[i] = kmalloc_nolock(size, i % 2 ? __GFP_ZERO : 0, NUMA_NO_NODE);
+    for (size_t i = 0; i < kMost; i++)
+        kfree_nolock(g_objects[i]);
+}
+
+void come_and_go_by_the_exported_door()
+{
+    static const Door &door = exported_door();
+    if (is_dry())
+        return;
+    for (size_t i = 0; i < kMost; i++)
+        g_objects[i] = door.allocate(1024, 0, NUMA_NO_NODE);
+    for (size_t i = 0; i < kMost; i++)
+        door.free(g_objects[i]);
+}
+
+void look()
+{
+    static const int null_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (is_dry())
+        return;
+    g_stats.version = NOLOCKALLOC_STATS_VERSION;
+    nolockalloc_stats(&g_stats);
+    nolockalloc_slabinfo(null_fd);
+    ksize(g_objects);
+    nolockalloc_drain();
+    nolockalloc_trim();
+}
+
+void report()
+{
+    if (is_dry())
+        return;
+    kfree_nolock(g_objects);
+    kfree_nolock(kmalloc_nolock(64, 0x40u, 3));
+    kfree_nolock(kmalloc_nolock(64, 0x40u, 0));
+}
+
+const struct
+{
+    const char *name;
+    const char *options;
+    void (*body)();
+} kUses[] = {
+    {"ComeAndGoOf64Bytes", "", come_and_go<64>},
+    {"ComeAndGoOf1024Bytes", "", come_and_go<1024>},
+    {"ComeAndGoOf8192Bytes", "", come_and_go<8192>},
+    {"ComeAndGoByTheExportedDoor", "", come_and_go_by_the_exported_door},
+    {"ExhaustionAndReclaim", "arena=1m", come_and_go<1024>},
+    {"StatisticsAndTrim", "", look},
+    {"Reports", "words,that,are,not,known", report},
+};
+
+template <size_t bytes> [[gnu::noinline]] void fill_stack()
+{
+    volatile uint8_t room[bytes];
+    for (size_t i = 0; i < bytes; i += 64)
+        room[i] = 1;
+    (void)room[0];
+}
+template <size_t bytes> void call_who_fills_the_stack()
+{
+    if (is_dry())
+        return;
+    fill_stack<bytes>();
+    asm volatile("" ::: "memory");
+}
+} // namespace
+
+// The first call of a process, and the same again when all is prepared.
+TEST(SmallStack, OfWhatTheHeaderPromisesIsEnough)
+{
+    for (const auto &use : kUses)
+        for (bool is_first : {true, false})
+        {
+            auto body = [&]
+            {
+                setenv("NOLOCKALLOC_OPTIONS", use.options, 1);
+                if (!is_first)
+                    kfree_nolock(kmalloc_nolock(128, 0, NUMA_NO_NODE));
+                GuardedStack().run_with_left(use.body, kPromised);
+                std::string complaint = complaint_after_trim();
+                fprintf(stderr, "%s\n", complaint.c_str());
+                return complaint.empty() ? 0 : 1;
+            };
+            EXPECT_EQ(run_in_child(body).complaint(), "")
+                << use.name << (is_first ? ", first" : "");
+        }
+}
+
+TEST(SmallStackControl, FaultsWhereMoreIsUsed)
+{
+    auto run = [](void (*body)())
+    {
+        return run_in_child(
+            [=]
+            {
+                GuardedStack().run_with_left(body, kPromised);
+                return 0;
+            });
+    };
+    EXPECT_EQ(run(call_who_fills_the_stack<kPromised - 128>).complaint(), "");
+    EXPECT_EQ(run(call_who_fills_the_stack<kPromised + 64>).signal, SIGSEGV);
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The build option NOLOCKALLOC_VALGRIND: the entries in C, which tell valgrind's memcheck what
+ * becomes an object and what ceases to be one. Takes the place of entry_<machine>.S. The C# core is
+ * the product's, but for the names in valgrind.syms, which lead here first.
+ *
+ * Memory that is no object is not to be touched, by the program and by the core alike; an object is
+ * as long as was asked for, whatever its bucket. Where the program does not run under valgrind a
+ * request does nothing.
+ */
+#include <string.h>
+#include <valgrind/memcheck.h>
+
+#include "nolockalloc.h"
+#include "shim.h"
+
+/* The C# core's own, by the names that valgrind.syms gives them. */
+void *nla_exported_kmalloc_nolock(size_t size, gfp_t gfp_flags, int node);
+void nla_exported_kfree_nolock(const void *object);
+void nla_managed_thread_exit(void **slot, uint64_t frame);
+
+/* What the C# core calls instead of nla_os_reserve, nla_os_peek and memset. */
+uintptr_t nla_valgrind_reserve(size_t bytes);
+int nla_valgrind_peek(uintptr_t address, uint64_t *word);
+void *nla_valgrind_fill(void *at, int byte, size_t bytes);
+
+extern __attribute__((visibility("hidden"), tls_model("initial-exec"))) __thread void *nla_slot;
+
+static const size_t ARENA_BYTES_AT_MOST = (size_t)2 << 30;
+
+/* The arena: its tables, then the memory of objects. */
+static uintptr_t arena;
+static size_t arena_bytes;
+static size_t table_bytes;
+static int is_started;
+static int has_hidden_tables;
+
+/* As in entry_x86_64.S. To be expanded in the entry itself. */
+#define FRAME()                                                                                    \
+    ((uint64_t)((uintptr_t)__builtin_frame_address(0) + 8) |                                       \
+     (uint64_t)(uintptr_t)__builtin_return_address(0) << 48)
+
+/* ---- The arena ------------------------------------------------------------------------------- */
+
+/* Not more than memcheck can mark in a moment, also with --track-origins. */
+uintptr_t nla_valgrind_reserve(size_t bytes)
+{
+    if (bytes > ARENA_BYTES_AT_MOST)
+    {
+        return 0;
+    }
+    arena = nla_os_reserve(bytes);
+    arena_bytes = bytes;
+    return arena;
+}
+
+/* Before the first object, while there is one thread: has the arena made, and forbids the memory of
+ * objects. */
+__attribute__((constructor)) static void start(void)
+{
+    if (__atomic_exchange_n(&is_started, 1, __ATOMIC_SEQ_CST))
+    {
+        return;
+    }
+    nolockalloc_drain();
+    struct nolockalloc_stats stats = {.version = NOLOCKALLOC_STATS_VERSION};
+    if (arena == 0 || nolockalloc_stats(&stats) != 0 || stats.arena_bytes == 0)
+    {
+        return;
+    }
+    table_bytes = arena_bytes - stats.arena_bytes;
+    VALGRIND_MAKE_MEM_NOACCESS(arena + table_bytes, stats.arena_bytes);
+}
+
+/* The core's arrays keep the addresses of objects that they gave out. The leak check, which is
+ * still to come, would take them for the program's. */
+__attribute__((destructor)) static void hide_tables(void)
+{
+    VALGRIND_MAKE_MEM_NOACCESS(arena, table_bytes);
+    has_hidden_tables = table_bytes != 0;
+}
+
+/* Calls that come before start(), from other constructors, or after hide_tables(), from exit
+ * handlers. */
+static void be_ready(void)
+{
+    start();
+    if (__atomic_exchange_n(&has_hidden_tables, 0, __ATOMIC_SEQ_CST))
+    {
+        VALGRIND_MAKE_MEM_DEFINED(arena, table_bytes);
+    }
+}
+
+/* Of a thread that ends as late as that. */
+void nla_thread_exit(void **slot, uint64_t frame)
+{
+    be_ready();
+    nla_managed_thread_exit(slot, frame);
+}
+
+/* ---- Objects --------------------------------------------------------------------------------- */
+
+static inline __attribute__((always_inline)) void *begin_object(void *object, size_t size,
+                                                                gfp_t gfp_flags)
+{
+    if (!ZERO_OR_NULL_PTR(object))
+    {
+        VALGRIND_MAKE_MEM_NOACCESS(object, ksize(object)); /* zeroed to the end of its bucket */
+        VALGRIND_MALLOCLIKE_BLOCK(object, size, 0, (gfp_flags & __GFP_ZERO) != 0);
+    }
+    return object;
+}
+
+/* Before the core has it: a moment later it may be another thread's. */
+static inline __attribute__((always_inline)) void end_object(const void *object)
+{
+    if (!ZERO_OR_NULL_PTR(object))
+    {
+        VALGRIND_FREELIKE_BLOCK(object, 0);
+    }
+}
+
+void *kmalloc_nolock_noprof(size_t size, gfp_t gfp_flags, int node)
+{
+    be_ready();
+    void *object = nla_kmalloc_nolock(size, gfp_flags, node, nla_slot, FRAME());
+    return begin_object(object, size, gfp_flags);
+}
+
+void kfree_nolock_noprof(const void *object)
+{
+    be_ready();
+    end_object(object);
+    nla_kfree_nolock(object, nla_slot, FRAME());
+}
+
+/* In parentheses: not the header's macros. */
+void *(kmalloc_nolock)(size_t size, gfp_t gfp_flags, int node)
+{
+    be_ready();
+    void *object = nla_exported_kmalloc_nolock(size, gfp_flags, node);
+    return begin_object(object, size, gfp_flags);
+}
+
+void(kfree_nolock)(const void *object)
+{
+    be_ready();
+    end_object(object);
+    nla_exported_kfree_nolock(object);
+}
+
+/* ---- What the core does that memcheck must not take for an error ----------------------------- */
+
+/* __GFP_ZERO, before the object is announced. */
+void *nla_valgrind_fill(void *at, int byte, size_t bytes)
+{
+    VALGRIND_MAKE_MEM_UNDEFINED(at, bytes);
+    return memset(at, byte, bytes);
+}
+
+/* Looks at a stack that may be dead: its bytes are nobody's, and not to be wondered at. */
+int nla_valgrind_peek(uintptr_t address, uint64_t *word)
+{
+    VALGRIND_DISABLE_ERROR_REPORTING;
+    int result = nla_os_peek(address, word);
+    VALGRIND_MAKE_MEM_DEFINED(word, sizeof *word);
+    VALGRIND_ENABLE_ERROR_REPORTING;
+    return result;
+}
