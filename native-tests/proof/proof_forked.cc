@@ -32,7 +32,8 @@ void fork_here(void *context, size_t)
     if (here->pid != 0)
         return;
     here->interruption->before_counting = nullptr; // that thread is not in the child
-    if (!here->interruption->situation().may_refuse)
+    const Situation &situation = here->interruption->situation();
+    if (!situation.may_refuse && !situation.spares_bucket)
         here->complaint = use_everything(*here->interruption);
     if (here->ends_in_handler)
         here->child->end(here->complaint);
