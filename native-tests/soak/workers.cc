@@ -129,6 +129,7 @@ void set_filling(unsigned of_eight)
 
 void start_workers()
 {
+    exported_door(); // the first use looks symbols up: not in a handler
     for (int signal_number : kSignals)
     {
         struct sigaction action = {};
