@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "counters.h"
 
-#include "doors.h"
-
 #include <cstdlib>
-#include <dlfcn.h>
 #include <sstream>
 
 struct nolockalloc_stats counters()
@@ -75,19 +72,4 @@ std::string complaint_after_trim(size_t lost)
                 << " slabs and gave back " << bucket.free_slab << "; ";
     }
     return out.str();
-}
-
-const Door &direct_door()
-{
-    static const Door door = {"direct", &kmalloc_nolock_noprof, &kfree_nolock_noprof};
-    return door;
-}
-
-const Door &exported_door()
-{
-    static const Door door = {
-        "exported",
-        reinterpret_cast<decltype(Door::allocate)>(dlsym(RTLD_DEFAULT, "kmalloc_nolock")),
-        reinterpret_cast<decltype(Door::free)>(dlsym(RTLD_DEFAULT, "kfree_nolock"))};
-    return door;
 }

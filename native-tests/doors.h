@@ -19,6 +19,7 @@ struct Door
     void (*free)(const void *object);
 };
 
+// Context: any, once the program is loaded.
 const Door &direct_door();
 const Door &exported_door();
 

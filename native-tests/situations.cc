@@ -81,6 +81,12 @@ static void allocate_nested(Interruption &on, size_t size)
         on.nested.adopt(object, size);
 }
 
+static void free_newest_of(Ledger &ledger)
+{
+    if (ledger.size() > 0)
+        ledger.free_newest();
+}
+
 static void play_step(Interruption &on, char step)
 {
     switch (step)
@@ -92,16 +98,13 @@ static void play_step(Interruption &on, char step)
         allocate_nested(on, on.other_size());
         break;
     case 'f':
-        if (on.older.size() > 0)
-            on.older.free_newest();
+        free_newest_of(on.older);
         break;
     case 'F':
-        if (on.older_other.size() > 0)
-            on.older_other.free_newest();
+        free_newest_of(on.older_other);
         break;
     case 'x':
-        if (on.foreign.size() > 0)
-            on.foreign.free_newest();
+        free_newest_of(on.foreign);
         break;
     case 'r':
         if (on.nested.size() > 0)

@@ -5,23 +5,16 @@
 // one table of slots and put others in, so most frees are remote. Each object's bytes are written
 // and checked. NLA_STORM_SECONDS says how long (10).
 #include "counters.h"
-#include "doors.h"
-#include "signals.h"
+#include "marked_objects.h"
 #include "storm.h"
 
 #include <atomic>
-#include <cstring>
 #include <thread>
 #include <unistd.h>
 
 namespace
 {
-constexpr size_t kSlots = 8192;
-
-// address >> 3 (44 bits), size (14 bits), a mark that tells two owners of one object apart (6 bits)
-std::atomic<uint64_t> g_slots[kSlots];
 const Door *g_door;
-std::atomic<uint64_t> g_nulls, g_damaged, g_not_zero, g_threads_done;
 
 struct Worker
 {
@@ -35,54 +28,9 @@ struct Worker
 };
 thread_local Worker *t_worker;
 
-uint64_t pack(const uint8_t *object, size_t size, uint64_t mark)
-{
-    return uintptr_t(object) >> 3 | uint64_t(size) << 44 | mark << 58;
-}
-
-uint8_t byte_of(uint64_t packed, size_t at)
-{
-    return uint8_t((packed * 0x9e3779b97f4a7c15u >> 56) + at * 3 + (at >> 8));
-}
-
-uint64_t allocate_one(Random &random)
-{
-    size_t limit = random.below(16) == 0 ? KMALLOC_MAX_CACHE_SIZE : 300;
-    size_t size = 1 + random.below(limit);
-    gfp_t flags = random.below(4) == 0 ? __GFP_ZERO : 0;
-    auto *object = static_cast<uint8_t *>(g_door->allocate(size, flags, NUMA_NO_NODE));
-    if (object == nullptr)
-    {
-        g_nulls++;
-        return 0;
-    }
-    for (size_t i = 0; flags != 0 && i < size; i++)
-        g_not_zero += object[i] != 0;
-    uint64_t packed = pack(object, size, random.below(64));
-    for (size_t i = 0; i < size; i++)
-        object[i] = byte_of(packed, i);
-    return packed;
-}
-
-void free_one(uint64_t packed)
-{
-    auto *object = reinterpret_cast<uint8_t *>((packed & ((uint64_t(1) << 44) - 1)) << 3);
-    size_t size = packed >> 44 & 0x3fff;
-    bool damaged = false;
-    for (size_t i = 0; i < size; i++)
-        damaged |= object[i] != byte_of(packed, i);
-    g_damaged += damaged;
-    memset(object, 0xdd, size);
-    g_door->free(object);
-}
-
-// Whoever exchanges a slot owns what was in it.
 void operate(Worker &worker)
 {
-    uint64_t put = worker.random.below(8) < 5 ? allocate_one(worker.random) : 0;
-    uint64_t got = g_slots[worker.random.below(kSlots)].exchange(put);
-    if (got != 0)
-        free_one(got);
+    exchange_one(*g_door, *g_door, worker.random, 5);
     worker.operations++;
 }
 
@@ -112,7 +60,6 @@ void work(Worker &worker, const std::atomic<bool> &done)
     while (!done)
         operate(worker);
     t_worker = nullptr;
-    g_threads_done++;
 }
 
 struct Totals
@@ -138,7 +85,7 @@ void show(unsigned second, const Totals &totals)
            "%lu; NULL %lu, damaged %lu\n",
            second, totals.operations, totals.in_handlers, totals.deepest,
            count(&BucketStats::bucket_retry), count(&BucketStats::alloc_direct),
-           count(&BucketStats::defer_free), g_nulls.load(), g_damaged.load());
+           count(&BucketStats::defer_free), wrongs().nulls.load(), wrongs().damaged.load());
     fflush(stdout);
 }
 } // namespace
@@ -149,20 +96,19 @@ TEST(StormControl, SeesDamageAndObjectsOwnedTwice)
     alignas(64) static uint8_t memory[KMALLOC_MAX_CACHE_SIZE];
     static const Door nowhere = {"nowhere", [](size_t, gfp_t, int) -> void * { return memory; },
                                  [](const void *) {}};
-    g_door = &nowhere;
     Random random(1);
-    uint64_t sound = allocate_one(random);
-    free_one(sound);
-    EXPECT_EQ(g_damaged, 0u);
-    uint64_t hurt = allocate_one(random);
+    uint64_t sound = allocate_marked(nowhere, random);
+    free_marked(nowhere, sound);
+    EXPECT_EQ(wrongs().damaged, 0u);
+    uint64_t hurt = allocate_marked(nowhere, random);
     memory[0] ^= 1;
-    free_one(hurt);
-    EXPECT_EQ(g_damaged, 1u);
-    uint64_t first = allocate_one(random), second = allocate_one(random);
-    free_one(first);
-    free_one(second);
-    EXPECT_GE(g_damaged, 2u);
-    g_damaged = g_not_zero = 0;
+    free_marked(nowhere, hurt);
+    EXPECT_EQ(wrongs().damaged, 1u);
+    uint64_t first = allocate_marked(nowhere, random), second = allocate_marked(nowhere, random);
+    free_marked(nowhere, first);
+    free_marked(nowhere, second);
+    EXPECT_GE(wrongs().damaged, 2u);
+    wrongs().damaged = wrongs().not_zero = 0;
 }
 
 class Storm : public EveryDoor
@@ -191,14 +137,12 @@ TEST_P(Storm, LeavesEveryByteRightAndNothingBehind)
     done = true;
     for (std::thread &thread : threads)
         thread.join();
-    for (std::atomic<uint64_t> &slot : g_slots)
-        if (uint64_t packed = slot.exchange(0))
-            free_one(packed);
+    empty_the_table(door);
     Totals totals = sum(workers);
     EXPECT_GT(totals.in_handlers, 0u) << "no handler ever ran: this proves nothing";
-    EXPECT_EQ(g_nulls, 0u);
-    EXPECT_EQ(g_damaged, 0u);
-    EXPECT_EQ(g_not_zero, 0u);
+    EXPECT_EQ(wrongs().nulls, 0u);
+    EXPECT_EQ(wrongs().damaged, 0u);
+    EXPECT_EQ(wrongs().not_zero, 0u);
     EXPECT_EQ(counters().reports, 0u);
     EXPECT_EQ(complaint_after_trim(), "");
     EXPECT_EQ(counters().thread_blocks_in_use, 1u);

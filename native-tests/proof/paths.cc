@@ -70,4 +70,13 @@ std::vector<Situation> all_paths()
     add_recoveries(all);
     return all;
 }
+
+std::vector<Situation> paths_without(bool Situation::*property)
+{
+    std::vector<Situation> some;
+    for (const Situation &situation : all_paths())
+        if (!(situation.*property))
+            some.push_back(situation);
+    return some;
+}
 } // namespace proof

@@ -12,6 +12,7 @@
 namespace proof
 {
 std::vector<Situation> all_paths();
+std::vector<Situation> paths_without(bool Situation::*property);
 
 // Parts of it.
 void add_bad_arguments(std::vector<Situation> &to);

@@ -29,11 +29,6 @@ struct Findings // of the children
 // One of the three sweeps every bucket, the others two of them.
 constexpr unsigned kSweepers = 3;
 
-bool has_one_block(const Situation &situation)
-{
-    return strstr(situation.options, "threads=1") != nullptr;
-}
-
 std::string sweep(const Job &job, unsigned who_sweeps_all)
 {
     unsigned few = 1u << bucket_of(job.situation.size) | 1u << (NOLOCKALLOC_BUCKETS - 1);
@@ -106,26 +101,13 @@ void leave_everywhere(Job &job, const char *check, Leaving leaving, double part)
     std::string complaint = find(job, runs, leaving);
     if (!complaint.empty())
         return fail(row, complaint);
-    job.board.note_code(runs.interruption().trace());
     *g_findings = {g_findings->before, 0, 0};
-    std::vector<uint32_t> boundaries = runs.boundaries();
-    for (uint32_t chosen : shuffled(boundaries.size(), 5))
+    auto abandon_there = [&](uint32_t i)
     {
-        row.sampled = !job.has_time_left(part);
-        if (row.sampled && row.runs > 0)
-            break;
-        uint32_t i = boundaries[chosen];
-        job.board.doing(check, i);
         unsigned who = has_one_block(job.situation) ? 0 : unsigned(row.runs % kSweepers);
-        complaint = child.run([&] { return abandon(job, runs.interruption(), leaving, i, who); });
-        row.runs++;
-        row.instructions++;
-        if (!complaint.empty())
-        {
-            fail(row, runs.describe_boundary(i) + ": " + complaint);
-            break;
-        }
-    }
+        return child.run([&] { return abandon(job, runs.interruption(), leaving, i, who); });
+    };
+    runs.at_each_boundary(row, check, 5, part, abandon_there);
     row.lost = g_findings->lost;
     row.recovered = g_findings->recovered;
 }

@@ -68,22 +68,9 @@ void fork_everywhere(Job &job, Runs &runs, Child &child)
     std::string complaint = runs.find();
     if (!complaint.empty())
         return fail(row, complaint);
-    job.board.note_code(runs.interruption().trace());
-    std::vector<uint32_t> boundaries = runs.boundaries();
-    for (uint32_t chosen : shuffled(boundaries.size(), 6))
-    {
-        row.sampled = !job.has_time_left(0.7);
-        if (row.sampled && row.runs > 0)
-            return;
-        uint32_t i = boundaries[chosen];
-        job.board.doing("forked", i);
-        complaint =
-            runs.run([&] { return fork_at(runs, child, i, false, job.situation.may_be_lost); });
-        row.runs++;
-        row.instructions++;
-        if (!complaint.empty())
-            return fail(row, runs.describe_boundary(i) + ": " + complaint);
-    }
+    auto fork_there = [&](uint32_t i)
+    { return runs.run([&] { return fork_at(runs, child, i, false, job.situation.may_be_lost); }); };
+    runs.at_each_boundary(row, "forked", 6, 0.7, fork_there);
 }
 
 constexpr size_t kForksWhileTheyStand = 8;
@@ -140,19 +127,10 @@ void prove(Job &job)
             fail(row, complaint);
     }
 }
-
-// A thread that ends in the child would be its last.
-std::vector<Situation> paths()
-{
-    std::vector<Situation> some;
-    for (const Situation &situation : all_paths())
-        if (!situation.ends_thread)
-            some.push_back(situation);
-    return some;
-}
 } // namespace
 
 int main(int argc, char **argv)
 {
-    return proof::run_program({"forked", paths(), prove, 900}, argc, argv);
+    // A thread that ends in the child would be its last.
+    return run_program({"forked", paths_without(&Situation::ends_thread), prove, 900}, argc, argv);
 }

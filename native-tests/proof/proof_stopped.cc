@@ -49,36 +49,17 @@ void prove(Job &job)
     std::string complaint = runs.find();
     if (!complaint.empty())
         return fail(row, complaint);
-    job.board.note_code(runs.interruption().trace());
-    std::vector<uint32_t> boundaries = runs.boundaries();
-    for (uint32_t chosen : shuffled(boundaries.size(), 4))
+    auto stop_there = [&](uint32_t i)
     {
-        row.sampled = !job.has_time_left();
-        if (row.sampled && row.runs > 0)
-            return;
-        uint32_t i = boundaries[chosen];
-        job.board.doing("stopped", i);
         bool counts = row.runs % kCountEvery == kCountEvery - 1;
-        complaint = runs.run([&] { return stop_at(job, runs, i, counts); });
-        row.runs++;
-        row.instructions++;
-        if (!complaint.empty())
-            return fail(row, runs.describe_boundary(i) + ": " + complaint);
-    }
-}
-
-// With memory short, a block that another thread holds is missing (DECISIONS 18).
-std::vector<Situation> paths()
-{
-    std::vector<Situation> some;
-    for (const Situation &situation : all_paths())
-        if (!situation.may_refuse)
-            some.push_back(situation);
-    return some;
+        return runs.run([&] { return stop_at(job, runs, i, counts); });
+    };
+    runs.at_each_boundary(row, "stopped", 4, 1, stop_there);
 }
 } // namespace
 
 int main(int argc, char **argv)
 {
-    return proof::run_program({"stopped", paths(), prove, 900}, argc, argv);
+    // With memory short, a block that another thread holds is missing (DECISIONS 18).
+    return run_program({"stopped", paths_without(&Situation::may_refuse), prove, 900}, argc, argv);
 }

@@ -3,8 +3,6 @@
 
 #include "servant.h"
 
-#include <cstring>
-
 namespace proof
 {
 Servant &other_thread()
@@ -31,11 +29,18 @@ void let_the_other_thread_trim(Interruption &)
 }
 } // namespace
 
+bool has_one_block(const Situation &situation)
+{
+    static const std::string one = "threads=1";
+    std::string options = situation.options;
+    return options.size() >= one.size() &&
+           options.compare(options.size() - one.size(), options.npos, one) == 0;
+}
+
 Runs::Runs(Job &job) : _job(job), _interruption(job.door, job.situation)
 {
     const Situation &situation = job.situation;
-    bool has_blocks_for_two = strstr(situation.options, "threads=1") == nullptr;
-    if (situation.process == Process::Fresh || !has_blocks_for_two)
+    if (situation.process == Process::Fresh || has_one_block(situation))
         return;
     _interruption.before_preparing = take_foreign_objects;
     if (situation.process == Process::Same)
@@ -73,6 +78,26 @@ std::vector<uint32_t> Runs::boundaries() const
     constexpr size_t kLong = 1000;
     std::vector<uint32_t> all = boundaries_of(_interruption.trace(), 3);
     return all.size() <= kLong ? all : boundaries_of(_interruption.trace(), 1);
+}
+
+void Runs::at_each_boundary(Row &row, const char *check, uint64_t seed, double part,
+                            const std::function<std::string(uint32_t)> &body)
+{
+    _job.board.note_code(_interruption.trace());
+    std::vector<uint32_t> all = boundaries();
+    for (uint32_t chosen : shuffled(all.size(), seed))
+    {
+        row.sampled = !_job.has_time_left(part);
+        if (row.sampled && row.runs > 0)
+            return;
+        uint32_t i = all[chosen];
+        _job.board.doing(check, i);
+        std::string complaint = body(i);
+        row.runs++;
+        row.instructions++;
+        if (!complaint.empty())
+            return fail(row, describe_boundary(i) + ": " + complaint);
+    }
 }
 
 std::string Runs::run(const std::function<std::string()> &body)

@@ -14,6 +14,9 @@ namespace proof
 {
 class Servant;
 
+// Its options leave room for one thread with a block.
+bool has_one_block(const Situation &situation);
+
 // The thread whose objects handlers free: this process's own, also in a forked child. It keeps its
 // slabs claimed until it is told to trim.
 Servant &other_thread();
@@ -39,6 +42,11 @@ class Runs
     {
         return _interruption.describe(index);
     }
+
+    // Calls body with one boundary after the other, in an order of that seed, until all had their
+    // turn, or this part of the job's time is over, or body says what went wrong.
+    void at_each_boundary(Row &row, const char *check, uint64_t seed, double part,
+                          const std::function<std::string(uint32_t)> &body);
 
     // The boundaries where something is done. In a loop the first three passes stand for all; on a
     // long path the first does.

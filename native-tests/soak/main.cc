@@ -90,15 +90,16 @@ int conclude(const std::vector<soak::Sample> &samples)
     if (!samples.empty())
         show(samples.back());
     printf("NULL %lu, damaged %lu, not zero %lu, children %lu, stuck %lu, reports %lu\n",
-           failures.nulls.load(), failures.damaged.load(), failures.not_zero.load(),
+           wrongs().nulls.load(), wrongs().damaged.load(), wrongs().not_zero.load(),
            failures.children.load(), failures.stuck.load(), counters().reports);
     printf("%zu objects were live at the end; after the last free: %s\n", left,
            complaint.empty() ? "nothing is left" : complaint.c_str());
     printf("thread blocks in use %lu; handlers %lu deep at most\n", threads,
            soak::progress().deepest);
     printf("%s\n", verdict.text().c_str());
-    bool failed = failures.sum() + counters().reports != 0 || !complaint.empty() || threads != 1 ||
-                  (verdict.is_judged && !verdict.is_flat) || soak::progress().in_handlers == 0;
+    bool failed = soak::sum_of_failures() + counters().reports != 0 || !complaint.empty() ||
+                  threads != 1 || (verdict.is_judged && !verdict.is_flat) ||
+                  soak::progress().in_handlers == 0;
     printf("soak: %s\n", failed ? "FAILED" : "passed");
     return failed;
 }

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Objects that any thread and any handler may take out of a table and put into it. Whoever
-// exchanges a slot owns what was in it. Every byte of every object is written, and checked when it
-// is freed.
+// The soak's objects, through both doors, and mistakes on purpose.
 #ifndef NOLOCKALLOC_SOAK_OBJECTS_H
 #define NOLOCKALLOC_SOAK_OBJECTS_H
 
-#include "doors.h"
-#include "signals.h"
-
-#include <atomic>
+#include "marked_objects.h"
 
 namespace soak
 {
@@ -22,20 +17,15 @@ enum class Plant
 };
 void plant(Plant what);
 
-struct Failures
+struct Failures // besides what the objects tell
 {
-    std::atomic<uint64_t> nulls, damaged, not_zero, children, stuck;
-
-    uint64_t sum() const
-    {
-        return nulls + damaged + not_zero + children + stuck;
-    }
+    std::atomic<uint64_t> children, stuck;
 };
 Failures &failures();
+uint64_t sum_of_failures();
 
-// Puts a new object into a slot, or nothing, and frees what was there. filling: how many of eight
-// times an object is put. Context: any.
-void exchange_one(Random &random, unsigned filling);
+// Exchanges an object of the table, by some door. Context: any.
+void exchange_by_any_door(Random &random, unsigned filling);
 
 // Frees what is in the table. Returns how many objects that were.
 size_t free_all();

@@ -65,7 +65,7 @@ Sample measure(double seconds, uint64_t forks)
             done.threads,
             forks,
             done.stops,
-            failures().sum() + stats.reports};
+            sum_of_failures() + stats.reports};
 }
 
 void write_csv_header(FILE *file)

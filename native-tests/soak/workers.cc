@@ -45,7 +45,7 @@ void on_timer(int signal_number, siginfo_t *, void *)
     if (depth > g_deepest)
         g_deepest = depth;
     for (int i = 0; i < 3; i++)
-        exchange_one(worker->random, g_filling);
+        exchange_by_any_door(worker->random, g_filling);
     g_in_handlers += 3;
     worker->depth--;
     long nanoseconds = 5000 + long(worker->random.below(100000));
@@ -63,7 +63,7 @@ void work(Worker &worker, size_t place, uint64_t most)
     other.wind(15000);
     uint64_t done = 0;
     for (; done < most && !g_done; done++)
-        exchange_one(worker.random, g_filling);
+        exchange_by_any_door(worker.random, g_filling);
     t_worker = nullptr;
     may_not_be_stopped();
     g_operations += done;
@@ -129,7 +129,6 @@ void set_filling(unsigned of_eight)
 
 void start_workers()
 {
-    exported_door(); // the first use looks symbols up: not in a handler
     for (int signal_number : kSignals)
     {
         struct sigaction action = {};
