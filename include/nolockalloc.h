@@ -23,20 +23,13 @@
 #define NOLOCKALLOC_VERSION_MINOR 1
 #define NOLOCKALLOC_VERSION_PATCH 0
 
-/* Calls go through the GOT, bound when the program is loaded: the first one may be made in a handler, which
- * must not run the dynamic linker. */
-#if defined(__has_attribute)
-#if __has_attribute(noplt)
-#define NLA_NOPLT __attribute__((noplt))
-#endif
-#endif
-#ifndef NLA_NOPLT
-#define NLA_NOPLT
-#endif
+/* noplt: the first call may be made in a handler, which must not run the dynamic linker. (clang: -z now) */
 #if defined(_WIN32)
 #define NLA_API __declspec(dllimport)
+#elif defined(__clang__)
+#define NLA_API __attribute__((visibility("default")))
 #else
-#define NLA_API __attribute__((visibility("default"))) NLA_NOPLT
+#define NLA_API __attribute__((visibility("default"), noplt))
 #endif
 #if defined(__GNUC__)
 #define NLA_MALLOC(size_arg) __attribute__((malloc, alloc_size(size_arg), warn_unused_result))

@@ -11,7 +11,7 @@ internal static unsafe class Arena
 {
     internal const int BlockShift = 16;
     internal const nuint BlockBytes = 1 << BlockShift;
-    internal const uint BlockBytes32 = 65536;
+    internal const uint BlockBytes32 = 1U << BlockShift;
     internal const nuint MinimumBytes = 1 << 20;
 
     /// <summary>Object words of a slab: 131 words of 63 objects for 8-byte objects, rounded up to 17 cache

@@ -97,7 +97,7 @@ internal unsafe struct KmemCacheThread
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ref LocalWord Object(KmemCacheThread* self, ulong index) =>
-        ref (&self->FirstObject)[self->Head.First + index];
+        ref *At(self, index);
 
     internal static LocalWord* At(KmemCacheThread* self, ulong index) =>
         &self->FirstObject + (self->Head.First + index);
