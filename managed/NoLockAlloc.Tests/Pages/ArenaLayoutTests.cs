@@ -32,13 +32,14 @@ public sealed unsafe class ArenaLayoutTests
         using FreshWorld world = new(null);
         Hardening.IsOn = isHardened;
         ArenaHeader* header = Make(usable, threads);
+        nuint threadBlocks = (nuint)threads + ArenaLayout.SpareThreads;
         nuint next = (nuint)header;
         Table(ref next, (nuint)header, ArenaHeader.Bytes + header->Blocks * 8);
         Table(ref next, (nuint)header->ForkStamp, 4096);
-        Table(ref next, (nuint)header->ThreadWords, (nuint)threads * 8);
+        Table(ref next, (nuint)header->ThreadWords, threadBlocks * 8);
         Table(ref next, header->HintMaps, ArenaLayout.Maps * HintMap.BytesFor(header->Blocks));
         Table(ref next, header->Barns, (KmemCache.Buckets + 1) * ArenaLayout.BarnBytes);
-        Table(ref next, header->ThreadBlocks, (nuint)threads * ArenaLayout.ThreadBlockBytes);
+        Table(ref next, header->ThreadBlocks, threadBlocks * ArenaLayout.ThreadBlockBytes);
         nuint wordBytes = header->Blocks * Arena.WordsPerBlock * 8;
         Table(ref next, (nuint)header->ObjectWords, wordBytes);
         if (isHardened) Table(ref next, (nuint)header->LiveWords, wordBytes);

@@ -69,6 +69,43 @@ public sealed unsafe class ReclaimTests
     }
 
     [Fact]
+    public void AThreadWithoutABlockUsesTheEmptySlabsOfOtherBucketsToo()
+    {
+        using FreshWorld world = FreshWorld.WithBlocks(1, threads: 1);
+        world.Thread.Free(world.Thread.Alloc(1));
+        world.Thread.Trim();
+        FakeThread other = world.NewThread();
+        foreach (nuint size in new nuint[] { 64, 8192, 8, 4096 })
+        {
+            nuint address = other.Alloc(size);
+            Assert.NotEqual((nuint)0, address);
+            other.Free(address);
+        }
+        Assert.Equal(0UL, other.Id);
+        Assert.Equal((nuint)65536, other.Trim());
+        Assert.Equal(1UL, world.Statistics().ThreadBlocksHigh);
+    }
+
+    [Fact]
+    public void AHandlerUsesTheEmptySlabsOfTheBucketThatItInterrupted()
+    {
+        using FreshWorld world = FreshWorld.WithBlocks(2);
+        List<nuint> objects = [];
+        for (int i = 0; i < 2 * 1024; i++) objects.Add(world.Thread.Alloc(64));
+        objects.Reverse(); // so that the array keeps objects of the second slab, which the cell has claimed
+        foreach (nuint address in objects.GetRange(0, 200)) world.Thread.Free(address);
+        foreach (nuint address in objects.GetRange(1024, 1024)) world.Thread.Free(address);
+        foreach (nuint address in objects.GetRange(200, 824)) world.Thread.Free(address);
+        world.Thread.Run(frame =>
+        {
+            Assert.True(CellGuard.TryEnter(world.Thread.CellFor(64), frame));
+            Assert.NotEqual((nuint)0, world.Thread.Alloc(8192));
+            CellGuard.Leave(world.Thread.CellFor(64), frame);
+            return 0;
+        });
+    }
+
+    [Fact]
     public void DrainDoesWhatAnAbandonedCallLeft()
     {
         using FreshWorld world = new();

@@ -152,6 +152,23 @@ public sealed unsafe class ThreadBlocksTests
         });
     }
 
+    [Fact]
+    public void AVisitToAnyBlockTakesAFreeOneThenAnUnusedOneThenASpareOne()
+    {
+        using FreshWorld world = new("arena=1m,threads=3");
+        Started(world);
+        FakeThread ended = Started(world);
+        ended.Exit();
+        Assert.Equal([2UL, 3, 4, 5], Enumerable.Range(0, 4).Select(_ => Visited(world.NewThread())));
+        ThreadBlocks.Leave(ThreadState.Of(4));
+        Assert.Equal(4UL, Visited(world.NewThread()));
+        ThreadBlocks.Leave(ThreadState.Of(4));
+        Assert.Equal(0UL, Started(world).Id);
+    }
+
+    private static ulong Visited(FakeThread visitor) =>
+        visitor.Run(frame => (nuint)ThreadBlocks.VisitAny(frame)->Id);
+
     private static FakeThread Started(FreshWorld world)
     {
         FakeThread thread = world.NewThread();

@@ -7,8 +7,8 @@ namespace NoLockAlloc.Tests.Words;
 
 public sealed class BarnSlotTests
 {
-    private const ulong LastOwner = 16384;
-    private const ulong LastGeneration = (1UL << 40) - 1;
+    private const ulong LastOwner = 16384 + 64;
+    private const ulong LastGeneration = (1UL << 39) - 1;
 
     [Fact]
     public void AZeroWordIsAnEmptyPlace()
@@ -82,8 +82,8 @@ public sealed class BarnSlotTests
 
     [Fact]
     public void TheGenerationStartsAgain() =>
-        Check(new BarnSlot(LastGeneration << 24).ToFilling(LastOwner), BarnSlot.KindFilling, 0, 0);
+        Check(new BarnSlot(LastGeneration << 25).ToFilling(LastOwner), BarnSlot.KindFilling, 0, 0);
 
     private static void Check(BarnSlot slot, ulong kind, ulong count, ulong generation) =>
-        Assert.Equal((kind, count, generation), (slot.Kind, slot.Count, slot.Value >> 24));
+        Assert.Equal((kind, count, generation), (slot.Kind, slot.Count, slot.Value >> 25));
 }

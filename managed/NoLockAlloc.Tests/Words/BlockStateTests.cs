@@ -8,7 +8,7 @@ namespace NoLockAlloc.Tests.Words;
 public sealed class BlockStateTests
 {
     private const ulong Cell = 13 * 832;
-    private const ulong LastOwner = 16384;
+    private const ulong LastOwner = 16384 + 64;
     private const ulong LastGeneration = (1UL << 28) - 1;
 
     [Fact]

@@ -47,11 +47,7 @@ internal sealed unsafe class FakeThread : IDisposable
 
     internal nuint SizeOf(nuint address) => Run(frame => KmallocSlow.SizeOf(address, frame));
 
-    internal nuint Trim() => Run(frame =>
-    {
-        ThreadState* self = ThreadBlocks.Current(Block, frame);
-        return self == null ? 0 : Reclaim.Trim(self, frame);
-    });
+    internal nuint Trim() => Run(frame => Reclaim.Trim(ThreadBlocks.Current(Block, frame), frame));
 
     internal nuint Drain() => Run(frame =>
     {

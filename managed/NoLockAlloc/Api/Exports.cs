@@ -92,7 +92,7 @@ public static unsafe class Exports
     {
         ulong caller;
         ThreadState* self = Current(&caller);
-        return self == null ? 0 : Reclaim.Trim(self, FrameOf(&caller));
+        return Reclaim.Trim(self, FrameOf(&caller));
     }
 
     /// <summary>The C half's exit hook of a thread.</summary>

@@ -100,7 +100,7 @@ internal unsafe struct Stats
         stats->IdleBytes = SlabCounts.At(counts, 0) * Arena.BlockBytes;
         stats->ArenaBytes = (Arena.Header->Blocks - Arena.Header->First) << Arena.BlockShift;
         stats->ThreadBlocks = Arena.Header->Threads;
-        stats->ThreadBlocksHigh = Arena.Header->HighThread.Load();
+        stats->ThreadBlocksHigh = Slabs.ThreadBlocks.HighOwnable();
         stats->Reports = Arena.Header->Reports.Load();
         for (ulong id = 1; id <= stats->ThreadBlocksHigh; id++)
         {

@@ -23,7 +23,7 @@ internal unsafe struct ArenaHeader
     /// <summary>The first block that can be given out.</summary>
     [FieldOffset(8)] internal nuint First;
 
-    /// <summary>Thread blocks there can be.</summary>
+    /// <summary>Thread blocks that threads can own; ArenaLayout.SpareThreads more lie above them.</summary>
     [FieldOffset(16)] internal nuint Threads;
 
     /// <summary>Report bad input and abort.</summary>
@@ -52,7 +52,7 @@ internal unsafe struct ArenaHeader
     /// <summary>One above the highest block that was ever given out.</summary>
     [FieldOffset(144)] internal SharedWord HighBlock;
 
-    /// <summary>One above the highest thread block that was ever owned.</summary>
+    /// <summary>The highest thread block that was ever owned or visited.</summary>
     [FieldOffset(152)] internal SharedWord HighThread;
 
     /// <summary>Lines reported.</summary>

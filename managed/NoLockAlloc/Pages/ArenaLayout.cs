@@ -16,6 +16,10 @@ internal static unsafe class ArenaLayout
     /// <summary>A map for each bucket's partial list, and map 0 for free blocks.</summary>
     internal const nuint Maps = Buckets + 1;
 
+    /// <summary>Thread blocks beyond the threads', for visits: whoever has no block, or cannot use his own,
+    /// reclaims by one of these when all others are owned.</summary>
+    internal const nuint SpareThreads = 64;
+
     private const nuint PageBytes = 4096;
 
     /// <summary>Reserve an arena that can give out so many blocks, and write its header. 0 if refused.
@@ -71,17 +75,18 @@ internal static unsafe class ArenaLayout
     {
         header->Blocks = blocks;
         header->Threads = threads;
+        nuint threadBlocks = threads + SpareThreads;
         nuint next = at + RoundUp(ArenaHeader.Bytes + blocks * sizeof(ulong));
         header->ForkStamp = (SharedWord*)next;
         next += PageBytes;
         header->ThreadWords = (SharedWord*)next;
-        next += RoundUp(threads * sizeof(ulong));
+        next += RoundUp(threadBlocks * sizeof(ulong));
         header->HintMaps = next;
         next += RoundUp(Maps * HintMap.BytesFor(blocks));
         header->Barns = next;
         next += RoundUp((Buckets + 1) * BarnBytes);
         header->ThreadBlocks = next;
-        next += RoundUp(threads * ThreadBlockBytes);
+        next += RoundUp(threadBlocks * ThreadBlockBytes);
         nuint words = RoundUp(blocks * Arena.WordsPerBlock * sizeof(ulong));
         header->ObjectWords = (SharedWord*)next;
         next += words;

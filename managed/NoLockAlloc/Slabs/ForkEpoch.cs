@@ -55,18 +55,19 @@ internal static unsafe class ForkEpoch
 
     /// <summary>Not a block whose claim this thread interrupted in order to fork: that goes on, here too. It
     /// cannot be told from another thread's claim, which does not; Reap frees that one when its stack has
-    /// been used for something else.</summary>
-    internal static void FreeIfOld(ulong id, ulong stamp, ulong frame)
+    /// been used for something else. Whether it is free now by this call.</summary>
+    internal static bool FreeIfOld(ulong id, ulong stamp, ulong frame)
     {
         ref SharedWord cell = ref ThreadState.WordOf(id);
         ThreadWord word = new(cell.Load());
         while (word.IsOwned && word.Stamp != stamp)
         {
             bool isClaiming = word.Kind == ThreadWord.KindClaiming;
-            if (isClaiming && ClaimLock.IsHeld(ThreadState.Of(id)->ClaimLock.See(), frame)) return;
-            if (cell.TryReplace(word.Value, word.To(ThreadWord.KindFree).Value)) return;
+            if (isClaiming && ClaimLock.IsHeld(ThreadState.Of(id)->ClaimLock.See(), frame)) return false;
+            if (cell.TryReplace(word.Value, word.To(ThreadWord.KindFree).Value)) return true;
             word = new ThreadWord(cell.Load());
         }
+        return false;
     }
 
     private static ulong Renew()

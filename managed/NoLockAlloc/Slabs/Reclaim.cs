@@ -22,27 +22,39 @@ internal static unsafe class Reclaim
             Flush(visited, null, frame);
             ThreadBlocks.Leave(visited);
         }
-        if (self != null)
-        {
-            Flush(self, held, frame);
-            SweepAll(self, held, frame);
-        }
+        if (self != null) Flush(self, held, frame);
+        if (self == null || !TrySweepAll(self, held, frame)) SweepAsVisitor(frame);
         PageAllocator.Audit();
     }
 
-    /// <summary>Everything, and then idle memory back to the OS. Returns the bytes.</summary>
+    /// <summary>Everything, and then idle memory back to the OS. self: the caller's block or null. Returns
+    /// the bytes.</summary>
     internal static nuint Trim(ThreadState* self, ulong frame)
     {
+        if (Arena.Base == 0) return 0;
         Everything(self, null, frame);
+        if (self != null && TryPurge(self, frame, out nuint bytes)) return bytes;
+        ThreadState* visited = ThreadBlocks.VisitAny(frame);
+        if (visited == null) return 0;
+        TryPurge(visited, frame, out bytes);
+        ThreadBlocks.Leave(visited);
+        return bytes;
+    }
+
+    /// <summary>Purge in the name of some cell that no interrupted call is inside. False: there is none.
+    /// </summary>
+    private static bool TryPurge(ThreadState* self, ulong frame, out nuint bytes)
+    {
+        bytes = 0;
         for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
         {
             KmemCacheThread* cell = ThreadState.Cell(self, bucket);
             if (!CellGuard.TryEnter(cell, frame)) continue;
-            nuint bytes = PurgeAll(cell);
+            bytes = PurgeAll(cell);
             CellGuard.Leave(cell, frame);
-            return bytes;
+            return true;
         }
-        return 0;
+        return false;
     }
 
     /// <summary>Do the deferred frees of every cell that no interrupted call is inside. Returns how many.
@@ -73,8 +85,20 @@ internal static unsafe class Reclaim
         }
     }
 
-    private static void SweepAll(ThreadState* self, KmemCacheThread* held, ulong frame)
+    /// <summary>What a thread without a block does, or one whose cells are in use by calls that it
+    /// interrupted: releasing a slab is written down in the journal of a cell.</summary>
+    private static void SweepAsVisitor(ulong frame)
     {
+        ThreadState* visited = ThreadBlocks.VisitAny(frame);
+        if (visited == null) return;
+        TrySweepAll(visited, null, frame);
+        ThreadBlocks.Leave(visited);
+    }
+
+    /// <summary>False: an interrupted call is inside some cell, whose bucket was left out.</summary>
+    private static bool TrySweepAll(ThreadState* self, KmemCacheThread* held, ulong frame)
+    {
+        bool isSwept = true;
         for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
         {
             KmemCacheThread* cell = ThreadState.Cell(self, bucket);
@@ -83,12 +107,17 @@ internal static unsafe class Reclaim
                 Sweep(cell);
                 continue;
             }
-            if (!CellGuard.TryEnter(cell, frame)) continue;
+            if (!CellGuard.TryEnter(cell, frame))
+            {
+                isSwept = false;
+                continue;
+            }
             SlabFree.Flush(cell, 0);
             while (Barn.TryGet(cell)) SlabFree.Flush(cell, 0);
             Sweep(cell);
             CellGuard.Leave(cell, frame);
         }
+        return isSwept;
     }
 
     /// <summary>Release the bucket's empty slabs and list those with room. Caller holds the lock.</summary>

@@ -45,15 +45,25 @@ internal static unsafe class ThreadBlocks
         cell.TryReplace(exiting.Value, exiting.To(ThreadWord.KindFree).Value);
     }
 
-    /// <summary>Claim a block nobody owns for a visit: its cells are settled and the caller alone may use
-    /// them, until Leave. Null: somebody owns it.</summary>
+    /// <summary>Claim a block that was owned once and that nobody owns for a visit: its cells are settled and
+    /// the caller alone may use them, until Leave. Null: there is no such thing to visit.</summary>
     internal static ThreadState* TryVisit(ulong id, ulong frame)
     {
-        ThreadWord word = new(ThreadState.WordOf(id).Load());
-        bool isOwn = word.Kind == ThreadWord.KindClaiming &&
-            word.IsOwnedBy(Os.ThreadNumber(), ForkEpoch.Current());
-        if (word.Kind != ThreadWord.KindFree && !isOwn) return null;
-        return TryOwn(id, word, Os.ThreadNumber(), frame);
+        bool isUnused = new ThreadWord(ThreadState.WordOf(id).Load()).Kind == ThreadWord.KindUnused;
+        return isUnused ? null : TryVisitAny(id, frame);
+    }
+
+    /// <summary>Visit some block, one that was never used and at last a spare one among them. Null: all are
+    /// owned, and all spare ones visited.</summary>
+    internal static ThreadState* VisitAny(ulong frame)
+    {
+        ulong last = Arena.Header->Threads + ArenaLayout.SpareThreads;
+        for (ulong id = 1; id <= last; id++)
+        {
+            ThreadState* visited = TryVisitAny(id, frame);
+            if (visited != null) return visited;
+        }
+        return null;
     }
 
     /// <summary>End of a visit.</summary>
@@ -76,7 +86,7 @@ internal static unsafe class ThreadBlocks
         for (ulong id = 1; id <= high; id++)
         {
             ThreadWord word = new(ThreadState.WordOf(id).Load());
-            if (word.Kind == ThreadWord.KindClaiming) ForkEpoch.FreeIfOld(id, stamp, frame);
+            if (word.Kind == ThreadWord.KindClaiming) found |= ForkEpoch.FreeIfOld(id, stamp, frame);
             if (!word.IsOwned || word.Stamp != stamp) continue;
             if (Os.ThreadIsGone(word.Thread) == 0) continue;
             found |= ThreadState.WordOf(id).TryReplace(
@@ -85,10 +95,25 @@ internal static unsafe class ThreadBlocks
         return found;
     }
 
+    /// <summary>The highest block that a thread ever owned, or more.</summary>
+    internal static ulong HighOwnable()
+    {
+        ulong high = Arena.Header->HighThread.Load();
+        return high < Arena.Header->Threads ? high : Arena.Header->Threads;
+    }
+
+    private static ThreadState* TryVisitAny(ulong id, ulong frame)
+    {
+        ThreadWord word = new(ThreadState.WordOf(id).Load());
+        bool isOwn = word.Kind == ThreadWord.KindClaiming &&
+            word.IsOwnedBy(Os.ThreadNumber(), ForkEpoch.Current());
+        return word.IsOwned && !isOwn ? null : TryOwn(id, word, Os.ThreadNumber(), frame);
+    }
+
     private static ThreadState* Claim(void** slot, ulong frame)
     {
         uint thread = Os.ThreadNumber();
-        ulong high = Arena.Header->HighThread.Load();
+        ulong high = HighOwnable();
         Arena.Header->ClaimsSinceReap.Add(1);
         for (ulong id = 1; id <= high; id++)
         {
@@ -116,7 +141,7 @@ internal static unsafe class ThreadBlocks
 
     private static ThreadState* ClaimFree(uint thread, void** slot, ulong frame)
     {
-        ulong high = Arena.Header->HighThread.Load();
+        ulong high = HighOwnable();
         for (ulong id = 1; id <= high; id++)
         {
             ThreadWord word = new(ThreadState.WordOf(id).Load());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One place of a barn (struct node_barn, mm/slub.c): a batch of free objects on its way between threads.
 //
-// STATE        63        24 23   16 15  14 13    0
+// STATE        63        25 24   17 16  15 14    0
 //             | generation | count | kind | owner |
 //   kind        Empty, Filling, Full, Draining
 //   owner       Filling and Draining: the thread block that does it
@@ -25,10 +25,10 @@ internal readonly struct BarnSlot(ulong value)
     internal const ulong KindFull = 2;
     internal const ulong KindDraining = 3;
 
-    private const int OwnerBits = 14;
+    private const int OwnerBits = 15;
     private const int KindShift = OwnerBits;
-    private const int CountShift = 16;
-    private const int GenerationShift = 24;
+    private const int CountShift = 17;
+    private const int GenerationShift = 25;
 
     internal ulong Value => value;
     internal ulong Owner => (value & ((1UL << OwnerBits) - 1)) + 1;
