@@ -26,10 +26,12 @@ internal static unsafe class KmallocSlow
         self = ThreadBlocks.Current(self, frame);
         if (Arena.Base == 0) return 0;
 
-        nuint address = FromBuckets(self, KmemCache.BucketOf(size), frame);
+        int bucket = KmemCache.BucketOf(size);
+        int next = bucket < KmemCache.Buckets ? bucket + 1 : 0;
+        nuint address = SlabAlloc.Take(self, bucket, next, frame);
         if (address == 0) return 0;
-        if (Hardening.IsOn) Slab.SetLive(address, CacheOf(address));
-        if ((gfp & Gfp.Zero) != 0) Os.Fill((void*)address, 0, CacheOf(address).Size);
+        if (Hardening.IsOn) Slab.SetLive(address, Slab.CacheAt(address));
+        if ((gfp & Gfp.Zero) != 0) Os.Fill((void*)address, 0, Slab.CacheAt(address).Size);
         return address;
     }
 
@@ -56,32 +58,10 @@ internal static unsafe class KmallocSlow
     /// <summary>The address that the call will return to: it lies in the frame.</summary>
     internal static ulong CallerOf(ulong frame) => *(ulong*)LocalLock.FrameAddress(frame);
 
-    /// <summary>The bucket; if an interrupted call of this thread is inside it, the next bucket, once, as in
-    /// the kernel; if that is busy too, or has nothing, past the cells. 0: memory is exhausted.</summary>
-    private static nuint FromBuckets(ThreadState* self, int bucket, ulong frame)
-    {
-        if (self != null)
-        {
-            nuint address = SlabAlloc.TryByCell(self, bucket, frame, out bool isBusy);
-            if (!isBusy) return address;
-            if (bucket < KmemCache.Buckets)
-            {
-                address = SlabAlloc.TryByCell(self, bucket + 1, frame, out isBusy);
-                if (address != 0) ThreadState.Cell(self, bucket + 1)->Retries.Count();
-                if (address != 0) return address;
-            }
-        }
-        return SlabAlloc.Direct(self, bucket, frame);
-    }
-
-    private static KmemCache CacheOf(nuint address) =>
-        KmemCache.OfCell(Arena.StateOf(Arena.BlockOf(address)).Cell);
-
     private static bool TryCacheOf(nuint address, ulong caller, out KmemCache cache)
     {
-        BlockState state = Arena.Contains(address) ? Arena.StateOf(Arena.BlockOf(address)) : default;
-        bool isSlab = state.Kind == BlockState.KindSlab;
-        cache = KmemCache.OfCell(isSlab ? state.Cell : KmemCacheThread.Bytes);
+        cache = Slab.CacheAt(address);
+        bool isSlab = cache.Bucket != 0;
         if (isSlab && cache.IsStart(address)) return true;
         Report.Bad(isSlab ? Report.NotStart : Report.NotOurs, address, caller);
         return false;

@@ -14,9 +14,8 @@ internal static unsafe class Arena
     internal const uint BlockBytes32 = 1U << BlockShift;
     internal const nuint MinimumBytes = 1 << 20;
 
-    /// <summary>Object words of a slab: 131 words of 63 objects for 8-byte objects, rounded up to 17 cache
-    /// lines, an odd number, so that the words of different slabs do not pile up in one cache set.</summary>
-    internal const nuint WordsPerBlock = 136;
+    /// <summary>Object words of a slab.</summary>
+    internal const nuint WordsPerBlock = Sizes.WordsPerBlock;
 
     /// <summary>The base address, 0 before first use. STATE: one word. WRITERS: the first to get a
     /// reservation, by compare-exchange; a loser gives his back. ORDER: the exchange releases the header

@@ -3,7 +3,8 @@
 //
 // Memory picture of the arena, from its base, in blocks of 64 KiB:
 //   blocks 0 .. First-1       out of band: this header; then the blocks' state words, the fork stamp's page,
-//                             thread words, hint maps, barns, thread blocks, object words
+//                             thread words, hint maps, barns, thread blocks, the product's own table, object
+//                             words
 //   blocks First .. Blocks-1  what is given out
 // Out-of-band blocks have state words too, which stay 0: a pointer into the tables is no object.
 
@@ -41,6 +42,9 @@ internal unsafe struct ArenaHeader
 
     /// <summary>A page of its own that a forked child finds zero; holds the fork stamp.</summary>
     [FieldOffset(80)] internal SharedWord* ForkStamp;
+
+    /// <summary>The product's own table, of Product.TableBytes.</summary>
+    [FieldOffset(88)] internal nuint Table;
 
     /// <summary>How many forks lie behind this process. Only grows.</summary>
     [FieldOffset(128)] internal SharedWord Forks;

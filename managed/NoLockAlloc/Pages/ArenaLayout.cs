@@ -9,9 +9,9 @@ namespace NoLockAlloc.Pages;
 internal static unsafe class ArenaLayout
 {
     /// <summary>What higher floors keep per arena, in bytes; they check these at compile time.</summary>
-    internal const nuint ThreadBlockBytes = 22528;
+    internal const nuint ThreadBlockBytes = Sizes.ThreadBlockBytes;
     internal const nuint BarnBytes = 16 * 64 * 9;
-    internal const nuint Buckets = 13;
+    internal const nuint Buckets = Sizes.Buckets;
 
     /// <summary>A map for each bucket's partial list, and map 0 for free blocks.</summary>
     internal const nuint Maps = Buckets + 1;
@@ -87,6 +87,8 @@ internal static unsafe class ArenaLayout
         next += RoundUp((Buckets + 1) * BarnBytes);
         header->ThreadBlocks = next;
         next += RoundUp(threadBlocks * ThreadBlockBytes);
+        header->Table = next;
+        next += RoundUp(Product.TableBytes);
         nuint words = RoundUp(blocks * Arena.WordsPerBlock * sizeof(ulong));
         header->ObjectWords = (SharedWord*)next;
         next += words;

@@ -5,7 +5,6 @@ namespace NoLockAlloc.Pages;
 
 internal unsafe struct Options
 {
-    private const int DefaultArenaShift = 36;
     private const int MaximumArenaShift = 40;
     private const int ShiftStep = 10;
     private const nuint MaximumThreads = 16384;
@@ -19,7 +18,11 @@ internal unsafe struct Options
 
     internal static Options Read(byte* text)
     {
-        Options options = new() { ArenaBytes = (nuint)1 << DefaultArenaShift, Threads = MaximumThreads };
+        Options options = new()
+        {
+            ArenaBytes = (nuint)1 << Product.DefaultArenaShift,
+            Threads = MaximumThreads,
+        };
         while (text != null && *text != 0)
         {
             if (!options.TryWord(text)) options.Unknown++;

@@ -25,7 +25,7 @@ internal static unsafe class Report
         line.AddHex(address);
         switch (what)
         {
-            case NotOurs: line.Add(" is no object of kmalloc_nolock()"u8); break;
+            case NotOurs: line.Add(" is no object of "u8); line.Add(Product.Name); break;
             case NotStart: line.Add(" is not the start of an object"u8); break;
             default: line.Add(" is free already"u8); break;
         }

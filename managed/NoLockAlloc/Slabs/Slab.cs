@@ -9,6 +9,14 @@ namespace NoLockAlloc.Slabs;
 
 internal static unsafe partial class Slab
 {
+    /// <summary>The bucket of the slab that the address lies in; bucket 0 if it lies in none.</summary>
+    internal static KmemCache CacheAt(nuint address)
+    {
+        if (!Arena.Contains(address)) return default;
+        BlockState state = Arena.StateOf(Arena.BlockOf(address));
+        return state.Kind == BlockState.KindSlab ? KmemCache.OfCell(state.Cell) : default;
+    }
+
     /// <summary>Take one free object of a slab of the bucket, claimed by anybody or nobody. 0 if there is
     /// none. The slab may end and begin anew as another bucket's while we look: after our exchange it can
     /// not any more, so the state is compared then, and the bit is given back if it was not our slab.

@@ -8,6 +8,25 @@ namespace NoLockAlloc.Slabs;
 
 internal static unsafe class SlabAlloc
 {
+    /// <summary>An object of the bucket. If an interrupted call of this thread is inside its cell, one of the
+    /// next bucket, once, as in the kernel (next: 0 if there is none that would do); if that is busy too, or
+    /// has nothing, past the cells. 0: memory is exhausted.</summary>
+    internal static nuint Take(ThreadState* self, int bucket, int next, ulong frame)
+    {
+        if (self != null)
+        {
+            nuint address = TryByCell(self, bucket, frame, out bool isBusy);
+            if (!isBusy) return address;
+            if (next != 0)
+            {
+                address = TryByCell(self, next, frame, out isBusy);
+                if (address != 0) ThreadState.Cell(self, next)->Retries.Count();
+                if (address != 0) return address;
+            }
+        }
+        return Direct(self, bucket, frame);
+    }
+
     /// <summary>An object by way of the cell. isBusy: the cell is in use by an interrupted call. 0 and not
     /// isBusy: memory is exhausted.</summary>
     internal static nuint TryByCell(ThreadState* self, int bucket, ulong frame, out bool isBusy)

@@ -19,7 +19,7 @@ namespace NoLockAlloc.Slabs;
 internal unsafe struct ThreadState
 {
     internal const nuint CellsEnd = (KmemCache.Buckets + 1) * KmemCacheThread.Bytes;
-    internal const int TableEntries = (int)KmemCache.MaximumSize / 8;
+    internal const int TableEntries = (int)KmemCache.MaximumSize >> Sizes.GranularityShift;
 
     /// <summary>What the fast path of a free needs of the arena; 0 in the boot block.</summary>
     [FieldOffset(0x40)] internal nuint Base;
@@ -40,7 +40,7 @@ internal unsafe struct ThreadState
     /// <summary>Not 0: everything that never changes has been written.</summary>
     [FieldOffset(0x78)] internal LocalWord IsReady;
 
-    /// <summary>TableEntries offsets of cells, by (size - 1) / 8.</summary>
+    /// <summary>TableEntries offsets of cells, by (size - 1) >> Sizes.GranularityShift.</summary>
     [FieldOffset((int)CellsEnd)] internal ushort FirstTable;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -50,7 +50,7 @@ internal unsafe struct ThreadState
     /// <summary>The cell for a size of 1 to MaximumSize bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static KmemCacheThread* CellForSize(ThreadState* self, nuint sizeLessOne) =>
-        CellAt(self, ((ushort*)((byte*)self + CellsEnd))[sizeLessOne >> 3]);
+        CellAt(self, ((ushort*)((byte*)self + CellsEnd))[sizeLessOne >> Sizes.GranularityShift]);
 
     internal static KmemCacheThread* Cell(ThreadState* self, int bucket) =>
         CellAt(self, (nuint)bucket * KmemCacheThread.Bytes);
@@ -86,7 +86,7 @@ internal unsafe struct ThreadState
         nuint entry = 0;
         for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
         {
-            nuint end = KmemCache.Of(bucket).Size / 8;
+            nuint end = KmemCache.Of(bucket).Size >> Sizes.GranularityShift;
             while (entry < end) table[entry++] = (ushort)((nuint)bucket * KmemCacheThread.Bytes);
         }
     }

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// What one product of these sources is and another is not, besides its sizes (Sizes.cs). The malloc library
+// compiles ../Malloc/Pages/ in place of both files.
+
+namespace NoLockAlloc.Pages;
+
+internal static class Product
+{
+    /// <summary>Address space to reserve unless the options say otherwise: 64 GiB.</summary>
+    internal const int DefaultArenaShift = 36;
+
+    /// <summary>Bytes of a table of the product's own, out of band: none here.</summary>
+    internal const nuint TableBytes = 0;
+
+    /// <summary>Whose objects the reports speak of.</summary>
+    internal static System.ReadOnlySpan<byte> Name => "kmalloc_nolock()"u8;
+}
