@@ -238,9 +238,9 @@ NLA_API size_t nolockalloc_trim(void);
  *   arena=SIZE   address space for slabs, with k, m or g; default 64g, minimum 1m
  *   threads=N    thread blocks, 1 to 16384; further threads are served without arrays
  *
- * What is reserved is address space, not memory. The thread blocks take 354 MiB of it by default: under
- * RLIMIT_AS or strict overcommit say threads=N as well. A reservation that is refused is tried again with
- * half as many slabs, down to 1 MiB.
+ * What is reserved is address space, not memory. The thread blocks take 2.7 GiB of it by default, 175 KiB
+ * a thread: under RLIMIT_AS or strict overcommit say threads=N as well. A reservation that is refused is
+ * tried again with half as many slabs and half as many threads, down to 1 MiB and 4 threads.
  */
 
 #ifdef __cplusplus

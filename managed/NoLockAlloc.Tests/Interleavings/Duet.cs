@@ -47,7 +47,7 @@ internal sealed unsafe class Duet : Play
         }
         if (Arena.Base == 0) return true;
         nuint offset = address - Arena.Header->ThreadBlocks;
-        return offset >= Arena.Header->Threads * ArenaLayout.ThreadBlockBytes ||
+        return offset >= (Arena.Header->Threads + ArenaLayout.SpareThreads) * ArenaLayout.ThreadBlockBytes ||
             offset % ArenaLayout.ThreadBlockBytes < KmemCacheThread.Bytes;
     }
 

@@ -38,7 +38,8 @@ public sealed unsafe class ArenaLayoutTests
         Table(ref next, (nuint)header->ForkStamp, 4096);
         Table(ref next, (nuint)header->ThreadWords, threadBlocks * 8);
         Table(ref next, header->HintMaps, ArenaLayout.Maps * HintMap.BytesFor(header->Blocks));
-        Table(ref next, header->Barns, (KmemCache.Buckets + 1) * ArenaLayout.BarnBytes);
+        Table(ref next, header->Barns, ArenaLayout.Maps * ArenaLayout.BarnBytes);
+        Table(ref next, header->Caches, ArenaLayout.Maps * ArenaLayout.CacheBytes);
         Table(ref next, header->ThreadBlocks, threadBlocks * ArenaLayout.ThreadBlockBytes);
         nuint wordBytes = header->Blocks * Arena.WordsPerBlock * 8;
         Table(ref next, (nuint)header->ObjectWords, wordBytes);
@@ -72,10 +73,13 @@ public sealed unsafe class ArenaLayoutTests
     [Fact]
     public void TheSizesThatHigherFloorsHaveAreTheSizesKeptForThem()
     {
-        Assert.Equal(ArenaLayout.ThreadBlockBytes, (nuint)sizeof(ThreadState));
+        Assert.Equal(Sizes.ThreadBlockBytes, (nuint)sizeof(ThreadState));
+        Assert.Equal(ArenaLayout.CacheBytes, (nuint)sizeof(CacheDescriptor));
+        Assert.InRange(Sizes.ThreadBlockBytes, (nuint)0, Sizes.FirstExtra * ArenaLayout.CellBytes);
+        Assert.InRange((Sizes.Caches + 1) * ArenaLayout.CellBytes, (nuint)0, ArenaLayout.ThreadBlockBytes);
         Assert.Equal(ArenaLayout.BarnBytes, (nuint)sizeof(Barn));
         Assert.Equal(ArenaHeader.Bytes, sizeof(ArenaHeader));
-        Assert.True(ThreadState.CellsEnd + ThreadState.TableEntries * 2 <= ArenaLayout.ThreadBlockBytes);
+        Assert.True(ThreadState.CellsEnd + ThreadState.TableEntries * 2 <= Sizes.ThreadBlockBytes);
         Assert.Equal(KmemCacheThread.Bytes, (nuint)sizeof(KmemCacheThread));
     }
 

@@ -40,8 +40,8 @@ public sealed unsafe class ArenaTests
     [Theory]
     [InlineData(64)]
     [InlineData(20)]
-    [InlineData(7)]
-    [InlineData(4)]
+    [InlineData(12)]
+    [InlineData(9)]
     public void AReservationThatIsRefusedIsTriedForHalfAsMuch(int megabytes)
     {
         using FreshWorld world = new("arena=64m,threads=4");

@@ -137,6 +137,8 @@ public sealed unsafe class KmemCacheTests
     [InlineData(12, 13, 16, 8)]
     public void ArraysHoldTwoBatchesOfAPowerOfTwo(int first, int last, int capacity, int batch)
     {
+        using FreshWorld world = new();
+        world.Thread.Alloc(8);
         for (int bucket = first; bucket <= last; bucket++)
         {
             Assert.Equal((ulong)capacity, KmemCache.Of(bucket).Capacity);

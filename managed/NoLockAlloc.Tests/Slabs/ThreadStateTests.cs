@@ -40,7 +40,7 @@ public sealed unsafe class ThreadStateTests
             Assert.Equal((2UL, bucket, cache.Capacity), (cell->Owner, cell->Bucket, cell->Capacity));
             Assert.Equal((cache.Reciprocal, 0UL), (cell->Reciprocal, cell->Head.Frees));
             Assert.Equal(ArrayHead.End, cell->Head.First + cell->Capacity);
-            Assert.Equal(cache.Cell, (ulong)((byte*)cell - (byte*)self));
+            Assert.Equal(cache.Cell, (ulong)((ulong*)cell - (ulong*)self));
         }
     }
 

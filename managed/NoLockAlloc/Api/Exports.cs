@@ -101,7 +101,7 @@ public static unsafe class Exports
 
     /// <summary>So that native/ can refuse to run with a boot block of another size.</summary>
     [RuntimeExport("nla_thread_block_bytes")]
-    private static nuint ThreadBlockBytes() => ArenaLayout.ThreadBlockBytes;
+    private static nuint ThreadBlockBytes() => Sizes.ThreadBlockBytes;
 
     /// <summary>Inlined, so that Os.Enter finds the exported method as its caller.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -35,11 +35,13 @@ internal struct BucketStats
     internal readonly ulong LiveObjects => AllocFastpath + AllocSlowpath - FreeFastpath - FreeSlowpath;
 }
 
-/// <summary>How many slabs each bucket has, by bucket, and idle blocks at index 0: one pass over the blocks
-/// ever used.</summary>
-[StructLayout(LayoutKind.Sequential, Size = (KmemCache.Buckets + 1) * sizeof(ulong))]
+/// <summary>How many slabs each bucket has, by bucket, idle blocks at index 0, and the slabs of all other
+/// caches at index Others: one pass over the blocks ever used.</summary>
+[StructLayout(LayoutKind.Sequential, Size = (Others + 1) * sizeof(ulong))]
 internal unsafe struct SlabCounts
 {
+    internal const int Others = KmemCache.Buckets + 1;
+
     private ulong _first;
 
     internal static void Take(SlabCounts* counts)
@@ -50,10 +52,12 @@ internal unsafe struct SlabCounts
         for (nuint block = Arena.Header->First; block < high; block++)
         {
             BlockState state = Arena.StateOf(block);
-            if (state.Kind == BlockState.KindSlab) At(counts, KmemCache.OfCell(state.Cell).Bucket)++;
+            if (state.Kind == BlockState.KindSlab) At(counts, IndexOf(KmemCache.OfCell(state.Cell)))++;
             else if (state.IsFree && state.IsDirty) At(counts, 0)++;
         }
     }
+
+    private static int IndexOf(KmemCache cache) => cache.IsBucket ? cache.Bucket : Others;
 
     internal static ref ulong At(SlabCounts* counts, int bucket) => ref (&counts->_first)[bucket];
 }
@@ -91,6 +95,7 @@ internal unsafe struct Stats
             FillBucket(of, bucket, SlabCounts.At(&counts, bucket));
             stats->SlabBytes += of->ActiveSlabs * Arena.BlockBytes;
         }
+        stats->SlabBytes += SlabCounts.At(&counts, SlabCounts.Others) * Arena.BlockBytes;
         if (Arena.Base != 0) FillProcess(stats, &counts);
         return true;
     }

@@ -52,6 +52,7 @@ internal static unsafe class Arena
         Options options = Options.Read(Os.Options());
         for (nuint bytes = options.ArenaBytes; bytes >= MinimumBytes; bytes >>= 1)
         {
+            if (bytes != options.ArenaBytes) options.HalveThreads();
             nuint at = ArenaLayout.TryReserve(bytes >> BlockShift, options);
             if (at == 0) continue;
             Publish(at);

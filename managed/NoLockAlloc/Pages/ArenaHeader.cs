@@ -3,8 +3,8 @@
 //
 // Memory picture of the arena, from its base, in blocks of 64 KiB:
 //   blocks 0 .. First-1       out of band: this header; then the blocks' state words, the fork stamp's page,
-//                             thread words, hint maps, barns, thread blocks, the product's own table, object
-//                             words
+//                             thread words, hint maps, barns, cache descriptors, thread blocks, the
+//                             product's own table, object words
 //   blocks First .. Blocks-1  what is given out
 // Out-of-band blocks have state words too, which stay 0: a pointer into the tables is no object.
 
@@ -46,6 +46,9 @@ internal unsafe struct ArenaHeader
     /// <summary>The product's own table, of Product.TableBytes.</summary>
     [FieldOffset(88)] internal nuint Table;
 
+    /// <summary>Descriptors of the caches that are no buckets, by number.</summary>
+    [FieldOffset(96)] internal nuint Caches;
+
     /// <summary>How many forks lie behind this process. Only grows.</summary>
     [FieldOffset(128)] internal SharedWord Forks;
 
@@ -64,6 +67,9 @@ internal unsafe struct ArenaHeader
 
     /// <summary>Bit a kind of report that is made once.</summary>
     [FieldOffset(168)] internal SharedWord ReportedOnce;
+
+    /// <summary>The highest number of a cache that was ever used.</summary>
+    [FieldOffset(184)] internal SharedWord HighCache;
 
     /// <summary>Threads that wanted a block since dead threads were looked for.</summary>
     [FieldOffset(176)] internal SharedWord ClaimsSinceReap;

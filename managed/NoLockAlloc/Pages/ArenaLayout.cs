@@ -8,17 +8,23 @@ namespace NoLockAlloc.Pages;
 
 internal static unsafe class ArenaLayout
 {
-    /// <summary>What higher floors keep per arena, in bytes; they check these at compile time.</summary>
-    internal const nuint ThreadBlockBytes = Sizes.ThreadBlockBytes;
+    /// <summary>What higher floors keep per arena, in bytes; the tests compare.</summary>
+    internal const nuint CellBytes = 1408;
+    internal const nuint CacheBytes = 128;
     internal const nuint BarnBytes = 16 * 64 * 9;
-    internal const nuint Buckets = Sizes.Buckets;
 
-    /// <summary>A map for each bucket's partial list, and map 0 for free blocks.</summary>
-    internal const nuint Maps = Buckets + 1;
+    /// <summary>From one thread block to the next: no multiple of a page, so that the same cells of
+    /// different threads do not pile up in one cache set.</summary>
+    internal const nuint ThreadBlockBytes = Sizes.Caches == Sizes.Buckets
+        ? Sizes.ThreadBlockBytes
+        : (Sizes.Caches + 1) * CellBytes;
+
+    /// <summary>A map for each cache's partial list, and map 0 for free blocks.</summary>
+    internal const nuint Maps = Sizes.Caches + 1;
 
     /// <summary>Thread blocks beyond the threads', for visits: whoever has no block, or cannot use his own,
     /// reclaims by one of these when all others are owned.</summary>
-    internal const nuint SpareThreads = 64;
+    internal const nuint SpareThreads = 16;
 
     private const nuint PageBytes = 4096;
 
@@ -40,6 +46,7 @@ internal static unsafe class ArenaLayout
         header->ForksByNumber = Os.WipeOnFork((nuint)header->ForkStamp, PageBytes) != 0;
         header->ForkStamp->Store(1);
         header->Forks.Store(1);
+        header->HighCache.Store(Sizes.Buckets);
         Seal(HintMapAt(header, 0), blocks);
         return at;
     }
@@ -84,7 +91,9 @@ internal static unsafe class ArenaLayout
         header->HintMaps = next;
         next += RoundUp(Maps * HintMap.BytesFor(blocks));
         header->Barns = next;
-        next += RoundUp((Buckets + 1) * BarnBytes);
+        next += RoundUp(Maps * BarnBytes);
+        header->Caches = next;
+        next += RoundUp(Maps * CacheBytes);
         header->ThreadBlocks = next;
         next += RoundUp(threadBlocks * ThreadBlockBytes);
         header->Table = next;

@@ -8,6 +8,7 @@ internal unsafe struct Options
     private const int MaximumArenaShift = 40;
     private const int ShiftStep = 10;
     private const nuint MaximumThreads = 16384;
+    private const nuint FewThreads = 4;
 
     internal nuint ArenaBytes;
     internal nuint Threads;
@@ -30,6 +31,13 @@ internal unsafe struct Options
             if (*text == (byte)',') text++;
         }
         return options;
+    }
+
+    /// <summary>Of a reservation that was refused: a few threads' blocks take less than the smallest arena.
+    /// </summary>
+    internal void HalveThreads()
+    {
+        if (Threads > FewThreads) Threads = Clamp(Threads / 2, FewThreads, Threads);
     }
 
     private bool TryWord(byte* text)

@@ -12,6 +12,11 @@ internal static class Sizes
     internal const int Buckets = 13;
     internal const nuint Maximum = 8192;
 
+    /// <summary>Numbers of caches that are no buckets: FirstExtra to Caches. The numbers between lie where a
+    /// thread block has its size table.</summary>
+    internal const int FirstExtra = 16;
+    internal const int Caches = 126;
+
     /// <summary>All sizes are multiples of two to this, and so are the steps of a thread's size table.
     /// </summary>
     internal const int GranularityShift = 3;
@@ -20,7 +25,8 @@ internal static class Sizes
     /// lines, an odd number, so that the words of different slabs do not pile up in one cache set.</summary>
     internal const nuint WordsPerBlock = 136;
 
-    /// <summary>A cell for each bucket and for "no bucket", and the size table.</summary>
+    /// <summary>A cell for each bucket and for "no bucket", and the size table: all that fast paths touch.
+    /// The cells of other caches follow.</summary>
     internal const nuint ThreadBlockBytes = 22528;
 
     /// <summary>2^32 / 3.</summary>

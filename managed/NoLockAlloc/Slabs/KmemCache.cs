@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// struct kmem_cache: the geometry of one bucket. A value, computed; nothing of it is shared state. The table
-// of sizes is in Pages/Sizes.cs.
+// struct kmem_cache: the geometry of one cache. Of a bucket it is computed (Pages/Sizes.cs); what another
+// cache is stands in its descriptor.
 //
 // A slab is one block. What its objects leave over lies at its start (the margin), so that the last object
 // ends where the block ends, and "is this the start of an object" is one multiplication: n, the bytes from
@@ -19,15 +19,24 @@ internal readonly unsafe struct KmemCache
 
     private KmemCache(int bucket) => Bucket = bucket;
 
-    /// <summary>1 to Buckets, in order of size. The only field: a larger value would go through memory
-    /// wherever it is handed on.</summary>
+    /// <summary>The cache's number: 1 to Buckets, in order of size, or of another cache. The only field: a
+    /// larger value would go through memory wherever it is handed on.</summary>
     internal int Bucket { get; }
 
-    /// <summary>Bytes of an object.</summary>
-    internal nuint Size => Sizes.Of(Bucket);
+    internal bool IsBucket => Bucket <= Buckets;
+
+    /// <summary>From one object to the next, in bytes.</summary>
+    internal nuint Size => IsBucket ? Sizes.Of(Bucket) : CacheDescriptor.Of(Bucket)->Size;
 
     /// <summary>2^32 / Size, rounded up.</summary>
-    internal uint Reciprocal => Sizes.ReciprocalOf(Bucket);
+    internal uint Reciprocal =>
+        IsBucket ? Sizes.ReciprocalOf(Bucket) : CacheDescriptor.Of(Bucket)->Reciprocal;
+
+    internal bool HasArrays => (CacheDescriptor.Of(Bucket)->Flags & CacheDescriptor.NoArrays) == 0;
+
+    /// <summary>What the fast path of a free multiplies by: 0 makes it fall out.</summary>
+    internal uint FastReciprocal =>
+        (CacheDescriptor.Of(Bucket)->Flags & CacheDescriptor.SlowFree) == 0 ? Reciprocal : 0;
 
     internal nuint Objects => (nuint)(Arena.BlockBytes * (ulong)Reciprocal >> 32);
 
@@ -37,10 +46,10 @@ internal readonly unsafe struct KmemCache
     internal nuint Words => (Objects + Words63 - 1) / Words63;
 
     /// <summary>The bucket's cell in a thread block, which is also its name in a block's state.</summary>
-    internal ulong Cell => (ulong)Bucket * KmemCacheThread.Bytes;
+    internal ulong Cell => (ulong)Bucket * KmemCacheThread.CellWords;
 
     /// <summary>Objects in a full array of a thread.</summary>
-    internal ulong Capacity => Sizes.CapacityOf(Size);
+    internal ulong Capacity => HasArrays ? Sizes.CapacityOf(Size) : 0;
 
     /// <summary>Objects that move at once between an array and a slab or the barn.</summary>
     internal ulong Batch => Capacity / 2;
@@ -49,7 +58,17 @@ internal readonly unsafe struct KmemCache
 
     internal static KmemCache Of(int bucket) => new(bucket);
 
-    internal static KmemCache OfCell(ulong cell) => new((int)(cell / KmemCacheThread.Bytes));
+    /// <summary>The highest number in use: all caches are those from 1 to Last in steps of After.</summary>
+    internal static int Last => (int)Arena.Header->HighCache.Load();
+
+    internal static int After(int number)
+    {
+        do number = number == Buckets ? Sizes.FirstExtra : number + 1;
+        while (number > Buckets && number <= Last && !CacheDescriptor.IsLive(number));
+        return number;
+    }
+
+    internal static KmemCache OfCell(ulong cell) => new((int)(cell / KmemCacheThread.CellWords));
 
     /// <summary>The bucket of a size of 1 to MaximumSize bytes.</summary>
     internal static int BucketOf(nuint size) => Sizes.BucketOf(size);

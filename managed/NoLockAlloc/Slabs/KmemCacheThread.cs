@@ -18,6 +18,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NoLockAlloc.Machine;
+using NoLockAlloc.Pages;
 using NoLockAlloc.Words;
 
 namespace NoLockAlloc.Slabs;
@@ -25,7 +26,8 @@ namespace NoLockAlloc.Slabs;
 [StructLayout(LayoutKind.Explicit, Size = (int)Bytes)]
 internal unsafe struct KmemCacheThread
 {
-    internal const nuint Bytes = 1408;
+    internal const nuint Bytes = ArenaLayout.CellBytes;
+    internal const nuint CellWords = Bytes / sizeof(ulong);
     internal const int DeferSlots = 8;
 
     internal const ulong Pending = ArrayHead.Pending;
@@ -56,9 +58,9 @@ internal unsafe struct KmemCacheThread
     [FieldOffset(0x88)] internal LocalWord JournalPlace;
     [FieldOffset(0x90)] internal LocalWord JournalValue;
 
-    /// <summary>The number of the thread block, from 1, and the bucket.</summary>
+    /// <summary>The number of the thread block, from 1, and the number of the cache.</summary>
     [FieldOffset(0x98)] internal ulong Owner;
-    [FieldOffset(0xa0)] internal int Bucket;
+    [FieldOffset(0xa0)] private LocalHalfWord _bucket;
 
     [FieldOffset(0xa8)] internal LocalWord SlowAllocs;
     [FieldOffset(0xb0)] internal LocalWord SlowFrees;
@@ -90,7 +92,9 @@ internal unsafe struct KmemCacheThread
     /// <summary>128 words, and one below PendingTop that is 0.</summary>
     [FieldOffset(0x140)] internal LocalWord FirstObject;
 
-    internal readonly KmemCache Cache => KmemCache.Of(Bucket);
+    internal int Bucket => (int)_bucket.Get();
+
+    internal KmemCache Cache => KmemCache.Of(Bucket);
 
     internal bool HasUnsettled =>
         JournalKind.Get() != 0 || Claim.Block != 0 || (long)Head.Get() < 0;
@@ -105,6 +109,21 @@ internal unsafe struct KmemCacheThread
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ref SharedWord Defer(KmemCacheThread* self, int index) =>
         ref (&self->FirstDefer)[index];
+
+    /// <summary>Whether the cell has been prepared. Where it has not, all of it is 0 but for the lock.
+    /// </summary>
+    internal bool IsPrepared => Bucket != 0;
+
+    /// <summary>Write what never changes; the bucket last. Nobody uses the cell yet.</summary>
+    internal static void Prepare(KmemCacheThread* self, ulong owner, in KmemCache cache)
+    {
+        ulong capacity = cache.Capacity;
+        self->Owner = owner;
+        self->Capacity = capacity;
+        self->Head.Prepare(capacity);
+        self->Reciprocal = cache.FastReciprocal;
+        self->_bucket.Set((uint)cache.Bucket);
+    }
 
     /// <summary>Caller holds the lock and has seen that there is room.</summary>
     internal static void Push(KmemCacheThread* self, nuint address)

@@ -46,7 +46,7 @@ internal static unsafe class Reclaim
     private static bool TryPurge(ThreadState* self, ulong frame, out nuint bytes)
     {
         bytes = 0;
-        for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
+        for (int bucket = 1; bucket <= KmemCache.Last; bucket = KmemCache.After(bucket))
         {
             KmemCacheThread* cell = ThreadState.Cell(self, bucket);
             if (!CellGuard.TryEnter(cell, frame)) continue;
@@ -62,7 +62,7 @@ internal static unsafe class Reclaim
     internal static nuint Drain(ThreadState* self, ulong frame)
     {
         nuint drained = 0;
-        for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
+        for (int bucket = 1; bucket <= KmemCache.Last; bucket = KmemCache.After(bucket))
         {
             KmemCacheThread* cell = ThreadState.Cell(self, bucket);
             if (cell->DeferPending.Load() == 0 || !CellGuard.TryEnter(cell, frame)) continue;
@@ -74,10 +74,10 @@ internal static unsafe class Reclaim
     /// <summary>Empty the arrays of a block and let go of its slabs.</summary>
     internal static void Flush(ThreadState* self, KmemCacheThread* held, ulong frame)
     {
-        for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
+        for (int bucket = 1; bucket <= KmemCache.Last; bucket = KmemCache.After(bucket))
         {
             KmemCacheThread* cell = ThreadState.Cell(self, bucket);
-            if (cell == held || !CellGuard.TryEnter(cell, frame)) continue;
+            if (cell == held || !cell->IsPrepared || !CellGuard.TryEnter(cell, frame)) continue;
             DeferFree.Drain(cell);
             SlabFree.Flush(cell, 0);
             if (cell->Slab.Get() != 0) PartialList.Unclaim(cell);
@@ -99,15 +99,15 @@ internal static unsafe class Reclaim
     private static bool TrySweepAll(ThreadState* self, KmemCacheThread* held, ulong frame)
     {
         bool isSwept = true;
-        for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
+        for (int bucket = 1; bucket <= KmemCache.Last; bucket = KmemCache.After(bucket))
         {
-            KmemCacheThread* cell = ThreadState.Cell(self, bucket);
-            if (cell == held)
+            KmemCacheThread* cell = ThreadState.UsableCell(self, bucket, frame);
+            if (cell != null && cell == held)
             {
                 Sweep(cell);
                 continue;
             }
-            if (!CellGuard.TryEnter(cell, frame))
+            if (cell == null || !CellGuard.TryEnter(cell, frame))
             {
                 isSwept = false;
                 continue;

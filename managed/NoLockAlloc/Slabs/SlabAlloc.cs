@@ -13,11 +13,11 @@ internal static unsafe class SlabAlloc
     /// has nothing, past the cells. 0: memory is exhausted.</summary>
     internal static nuint Take(ThreadState* self, int bucket, int next, ulong frame)
     {
-        if (self != null)
+        if (self != null && KmemCache.Of(bucket).HasArrays)
         {
             nuint address = TryByCell(self, bucket, frame, out bool isBusy);
             if (!isBusy) return address;
-            if (next != 0)
+            if (next != 0 && KmemCache.Of(next).HasArrays)
             {
                 address = TryByCell(self, next, frame, out isBusy);
                 if (address != 0) ThreadState.Cell(self, next)->Retries.Count();
@@ -31,8 +31,8 @@ internal static unsafe class SlabAlloc
     /// isBusy: memory is exhausted.</summary>
     internal static nuint TryByCell(ThreadState* self, int bucket, ulong frame, out bool isBusy)
     {
-        KmemCacheThread* cell = ThreadState.Cell(self, bucket);
-        isBusy = !CellGuard.TryEnter(cell, frame);
+        KmemCacheThread* cell = ThreadState.UsableCell(self, bucket, frame);
+        isBusy = cell == null || !CellGuard.TryEnter(cell, frame);
         if (isBusy) return 0;
         DeferFree.Drain(cell);
         nuint address = 0;

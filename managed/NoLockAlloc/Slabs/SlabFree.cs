@@ -12,9 +12,9 @@ internal static unsafe class SlabFree
     /// The address is the start of an object. False: the object is free already.</summary>
     internal static bool TryFree(ThreadState* self, in KmemCache cache, nuint address, ulong frame)
     {
-        if (self != null)
+        KmemCacheThread* cell = self != null ? ThreadState.UsableCell(self, cache.Bucket, frame) : null;
+        if (cell != null)
         {
-            KmemCacheThread* cell = ThreadState.Cell(self, cache.Bucket);
             if (CellGuard.TryEnter(cell, frame))
             {
                 DeferFree.Drain(cell);
@@ -58,6 +58,7 @@ internal static unsafe class SlabFree
     private static bool TryPush(KmemCacheThread* cell, nuint address)
     {
         if (IsTop(cell, address)) return false;
+        if (cell->Capacity == 0) return TryReturn(cell, address);
         if (cell->Head.Get() < cell->Capacity || Barn.TryPut(cell))
         {
             KmemCacheThread.Push(cell, address);
@@ -74,8 +75,14 @@ internal static unsafe class SlabFree
 
     private static void GiveBack(KmemCacheThread* cell, nuint address)
     {
-        if (!Slab.TryGiveBack(address, cell->Cache, cell)) Report.Bad(Report.IsFree, address, 0);
+        if (!TryReturn(cell, address)) Report.Bad(Report.IsFree, address, 0);
+    }
+
+    private static bool TryReturn(KmemCacheThread* cell, nuint address)
+    {
+        bool isReturned = Slab.TryGiveBack(address, cell->Cache, cell);
         cell->Flushed.Count();
+        return isReturned;
     }
 
     private static bool IsTop(KmemCacheThread* cell, nuint address)

@@ -4,9 +4,9 @@
 //
 // Memory picture, by offset: this header, which at the same time is the cell of "no bucket", so that a free
 // of a pointer into a block that is no slab finds Reciprocal 0 there and falls out; then the cells of buckets
-// 1 to 13; then the size table. The block that every slot points to before its thread has one
-// (native/thread.c) is zero, but for what is left of a frame in the upper half of its lock: every fast path
-// falls out of it by its ordinary tests.
+// 1 to 13; then the size table; then the cells of other caches. The block that every slot points to before
+// its thread has one (native/thread.c) ends with the size table and is zero, but for what is left of a frame
+// in the upper half of its lock: every fast path falls out of it by its ordinary tests.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -15,7 +15,7 @@ using NoLockAlloc.Words;
 
 namespace NoLockAlloc.Slabs;
 
-[StructLayout(LayoutKind.Explicit, Size = (int)ArenaLayout.ThreadBlockBytes)]
+[StructLayout(LayoutKind.Explicit, Size = (int)Sizes.ThreadBlockBytes)]
 internal unsafe struct ThreadState
 {
     internal const nuint CellsEnd = (KmemCache.Buckets + 1) * KmemCacheThread.Bytes;
@@ -40,12 +40,12 @@ internal unsafe struct ThreadState
     /// <summary>Not 0: everything that never changes has been written.</summary>
     [FieldOffset(0x78)] internal LocalWord IsReady;
 
-    /// <summary>TableEntries offsets of cells, by (size - 1) >> Sizes.GranularityShift.</summary>
+    /// <summary>TableEntries distances of cells in words, by (size - 1) >> Sizes.GranularityShift.</summary>
     [FieldOffset((int)CellsEnd)] internal ushort FirstTable;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static KmemCacheThread* CellAt(ThreadState* self, nuint offset) =>
-        (KmemCacheThread*)((byte*)self + offset);
+    internal static KmemCacheThread* CellAt(ThreadState* self, nuint words) =>
+        (KmemCacheThread*)((ulong*)self + words);
 
     /// <summary>The cell for a size of 1 to MaximumSize bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -53,7 +53,19 @@ internal unsafe struct ThreadState
         CellAt(self, ((ushort*)((byte*)self + CellsEnd))[sizeLessOne >> Sizes.GranularityShift]);
 
     internal static KmemCacheThread* Cell(ThreadState* self, int bucket) =>
-        CellAt(self, (nuint)bucket * KmemCacheThread.Bytes);
+        CellAt(self, (nuint)bucket * KmemCacheThread.CellWords);
+
+    /// <summary>The same, ready for use: the cell of a cache that is no bucket is prepared when it is first
+    /// asked for. Null: an interrupted call is at that.</summary>
+    internal static KmemCacheThread* UsableCell(ThreadState* self, int bucket, ulong frame)
+    {
+        KmemCacheThread* cell = Cell(self, bucket);
+        if (cell->IsPrepared) return cell;
+        if (!cell->Lock.TryTake(frame, out _)) return null;
+        if (!cell->IsPrepared) KmemCacheThread.Prepare(cell, self->Id, KmemCache.Of(bucket));
+        cell->Lock.Free();
+        return cell;
+    }
 
     internal static ThreadState* Of(ulong id) =>
         (ThreadState*)(Arena.Header->ThreadBlocks + (nuint)(id - 1) * ArenaLayout.ThreadBlockBytes);
@@ -69,13 +81,7 @@ internal unsafe struct ThreadState
         self->LimitBytes = Arena.LimitBytes;
         for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
         {
-            KmemCache cache = KmemCache.Of(bucket);
-            KmemCacheThread* cell = Cell(self, bucket);
-            cell->Owner = id;
-            cell->Bucket = bucket;
-            cell->Capacity = cache.Capacity;
-            cell->Reciprocal = cache.Reciprocal;
-            cell->Head.Prepare(cache.Capacity);
+            KmemCacheThread.Prepare(Cell(self, bucket), id, KmemCache.Of(bucket));
         }
         PrepareTable(&self->FirstTable);
         self->IsReady.Set(1);
@@ -87,7 +93,7 @@ internal unsafe struct ThreadState
         for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
         {
             nuint end = KmemCache.Of(bucket).Size >> Sizes.GranularityShift;
-            while (entry < end) table[entry++] = (ushort)((nuint)bucket * KmemCacheThread.Bytes);
+            while (entry < end) table[entry++] = (ushort)((nuint)bucket * KmemCacheThread.CellWords);
         }
     }
 
@@ -95,9 +101,14 @@ internal unsafe struct ThreadState
     /// holds ClaimLock, and nobody else uses the cells.</summary>
     internal static void Settle(ThreadState* self, ulong frame)
     {
-        for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
+        for (int bucket = 1; bucket <= KmemCache.Last; bucket = KmemCache.After(bucket))
         {
             KmemCacheThread* cell = Cell(self, bucket);
+            if (!cell->IsPrepared)
+            {
+                cell->Lock.Free();
+                continue;
+            }
             cell->Head.SettleCarry();
             if (!cell->Lock.IsFree) cell->Recovered.Count();
             cell->Lock.Take(frame);

@@ -9,7 +9,7 @@
 //   listed      Slab only: the slab stands in its bucket's partial list
 //   kind        Free, Slab, Releasing (slab on its way to Free), Purging (Free on its way to clean)
 //   owner       number of the thread block that claimed it, 0: none
-//   cell        Slab only: its bucket, as the offset of the bucket's cell in a thread block
+//   cell        Slab only: its bucket, as the distance of the bucket's cell in a thread block, in words
 // WRITERS     anybody, by compare-exchange, along the transitions below and no other.
 // TRANSITIONS Free -> Slab (claimed or not), Slab -> Slab (claim, unclaim, list, unlist),
 //             Slab -> Releasing -> Free, Free dirty -> Purging -> Free clean. Releasing and Purging are
