@@ -20,7 +20,7 @@ void nla_exported_kfree_nolock(const void *object);
 void nla_managed_thread_exit(void **slot, uint64_t frame);
 
 /* What the C# core calls instead of nla_os_reserve, nla_os_peek and memset. */
-uintptr_t nla_valgrind_reserve(size_t bytes);
+uintptr_t nla_valgrind_reserve(size_t bytes, size_t alignment);
 int nla_valgrind_peek(uintptr_t address, uint64_t *word);
 void *nla_valgrind_fill(void *at, int byte, size_t bytes);
 
@@ -43,13 +43,13 @@ static int has_hidden_tables;
 /* ---- The arena ------------------------------------------------------------------------------- */
 
 /* Not more than memcheck can mark in a moment, also with --track-origins. */
-uintptr_t nla_valgrind_reserve(size_t bytes)
+uintptr_t nla_valgrind_reserve(size_t bytes, size_t alignment)
 {
     if (bytes > ARENA_BYTES_AT_MOST)
     {
         return 0;
     }
-    arena = nla_os_reserve(bytes);
+    arena = nla_os_reserve(bytes, alignment);
     arena_bytes = bytes;
     return arena;
 }

@@ -16,16 +16,15 @@
 
 enum
 {
-    BLOCK_BYTES = 65536,
     KERNEL_SIGSET_BYTES = 8
 };
 
 extern char **environ;
 
-uintptr_t nla_os_reserve(size_t bytes)
+uintptr_t nla_os_reserve(size_t bytes, size_t alignment)
 {
     int saved = errno;
-    size_t room = bytes + BLOCK_BYTES;
+    size_t room = bytes + alignment;
     void *at = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
                     -1, 0);
     errno = saved;
@@ -34,7 +33,7 @@ uintptr_t nla_os_reserve(size_t bytes)
         return 0;
     }
     uintptr_t start = (uintptr_t)at;
-    uintptr_t aligned = (start + BLOCK_BYTES - 1) & ~(uintptr_t)(BLOCK_BYTES - 1);
+    uintptr_t aligned = (start + alignment - 1) & ~(uintptr_t)(alignment - 1);
     if (aligned != start)
     {
         nla_os_release(start, aligned - start);

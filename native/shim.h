@@ -14,8 +14,9 @@
 
 /* ---- C# calls C ---------------------------------------------------------------------------------- */
 
-/* Address space, readable, writable, zero, committed at first touch; 0 if refused. Aligned to 64 KiB. */
-uintptr_t nla_os_reserve(size_t bytes);
+/* Address space, readable, writable, zero, committed at first touch; 0 if refused. alignment: a power of
+ * two, at least a page. */
+uintptr_t nla_os_reserve(size_t bytes, size_t alignment);
 /* Undo it. */
 void nla_os_release(uintptr_t address, size_t bytes);
 /* Give the memory back; the range stays usable and reads as zero. 0; -1: it was not given back. */

@@ -12,7 +12,7 @@ internal static unsafe class Os
     /// <summary>The OS of the test that runs.</summary>
     internal static FakeOs Fake { get; set; }
 
-    internal static nuint Reserve(nuint bytes) => Fake.Memory.Reserve(bytes);
+    internal static nuint Reserve(nuint bytes, nuint alignment) => Fake.Memory.Reserve(bytes, alignment);
 
     internal static void Release(nuint address, nuint bytes) => Fake.Memory.Release(address, bytes);
 

@@ -10,7 +10,6 @@ namespace NoLockAlloc.Tests.World;
 
 internal sealed unsafe class FakeMemory : IDisposable
 {
-    private const nuint Alignment = 65536;
     private const int ReadWrite = 3;
     private const int PrivateAnonymousNoReserve = 0x4022;
     private const int DontNeed = 4;
@@ -31,14 +30,14 @@ internal sealed unsafe class FakeMemory : IDisposable
     /// <summary>What is reserved now: address and bytes.</summary>
     internal IReadOnlyDictionary<nuint, nuint> Reserved => _reserved;
 
-    internal nuint Reserve(nuint bytes)
+    internal nuint Reserve(nuint bytes, nuint alignment)
     {
         Reservations++;
         if (bytes > Limit) return 0;
         lock (s_kept)
         {
             bool isKept = s_kept.TryGetValue(bytes, out Stack<nuint> kept) && kept.Count != 0;
-            nuint at = isKept ? kept.Pop() : Map(bytes);
+            nuint at = isKept ? kept.Pop() : Map(bytes, alignment);
             _reserved.Add(at, bytes);
             return at;
         }
@@ -79,11 +78,11 @@ internal sealed unsafe class FakeMemory : IDisposable
         }
     }
 
-    private static nuint Map(nuint bytes)
+    private static nuint Map(nuint bytes, nuint alignment)
     {
-        nuint at = mmap(0, bytes + Alignment, ReadWrite, PrivateAnonymousNoReserve, -1, 0);
+        nuint at = mmap(0, bytes + alignment, ReadWrite, PrivateAnonymousNoReserve, -1, 0);
         if (at == nuint.MaxValue) throw new OutOfMemoryException();
-        return (at + Alignment - 1) & ~(Alignment - 1);
+        return (at + alignment - 1) & ~(alignment - 1);
     }
 
     [DllImport("libc")]

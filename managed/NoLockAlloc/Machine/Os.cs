@@ -9,10 +9,11 @@ namespace NoLockAlloc.Machine;
 
 internal static unsafe class Os
 {
-    /// <summary>Address space, readable, writable, zero, committed at first touch; 0 if refused.</summary>
+    /// <summary>Address space, readable, writable, zero, committed at first touch; 0 if refused. alignment: a
+    /// power of two, at least a page.</summary>
     [RuntimeImport("*", "nla_os_reserve")]
     [MethodImpl(MethodImplOptions.InternalCall)]
-    internal static extern nuint Reserve(nuint bytes);
+    internal static extern nuint Reserve(nuint bytes, nuint alignment);
 
     /// <summary>Undo Reserve.</summary>
     [RuntimeImport("*", "nla_os_release")]

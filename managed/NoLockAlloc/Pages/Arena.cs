@@ -14,6 +14,10 @@ internal static unsafe class Arena
     internal const uint BlockBytes32 = 1U << BlockShift;
     internal const nuint MinimumBytes = 1 << 20;
 
+    /// <summary>Of the base address: that of the longest run, so that a run that begins at a multiple of its
+    /// length in blocks does so in bytes.</summary>
+    internal const nuint Alignment = PageRuns.MaximumBlocks * BlockBytes;
+
     /// <summary>Object words of a slab.</summary>
     internal const nuint WordsPerBlock = Sizes.WordsPerBlock;
 

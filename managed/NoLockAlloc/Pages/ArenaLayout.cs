@@ -34,7 +34,7 @@ internal static unsafe class ArenaLayout
     {
         nuint first = FirstFor(usable, options.Threads);
         nuint blocks = first + usable;
-        nuint at = Os.Reserve(blocks << Arena.BlockShift);
+        nuint at = Os.Reserve(blocks << Arena.BlockShift, Arena.Alignment);
         if (at == 0) return 0;
 
         ArenaHeader* header = (ArenaHeader*)at;

@@ -17,7 +17,7 @@ internal static unsafe class PageAllocator
     /// use; beyond, a freed block goes back to the OS at once.</summary>
     private const ulong WarmBlocks = 64;
 
-    private static HintMap FreeMap => ArenaLayout.HintMapAt(Arena.Header, 0);
+    internal static HintMap FreeMap => ArenaLayout.HintMapAt(Arena.Header, 0);
 
     /// <summary>Make a free block a slab of the bucket, claimed by owner (0: by nobody). journal, if not
     /// null, names each block before it may become the caller's. None if no block is free.</summary>
@@ -42,10 +42,15 @@ internal static unsafe class PageAllocator
     /// <summary>The caller owns the block, in state Releasing or Purging.</summary>
     internal static void Free(nuint block, bool dirty)
     {
-        BlockState state = Arena.StateOf(block);
+        MakeFree(block, Arena.StateOf(block), dirty);
+        FreeMap.Add(block);
+    }
+
+    /// <summary>The caller owns the block, which is in this state, and sees to its hint.</summary>
+    internal static void MakeFree(nuint block, BlockState state, bool dirty)
+    {
         if (dirty) Arena.Header->DirtyBlocks.Add(1);
         Arena.State(block).Store(state.ToFree(dirty).Value);
-        FreeMap.Add(block);
     }
 
     /// <summary>Whether a block that is freed now should go back to the OS rather than stay warm.</summary>
@@ -56,9 +61,10 @@ internal static unsafe class PageAllocator
         return dirty >= WarmBlocks && dirty >= used / 4;
     }
 
-    /// <summary>Give the block's memory back to the OS. The caller owns it, Releasing or Purging.</summary>
-    internal static bool TryPurge(nuint block) =>
-        Os.Purge(Arena.AddressOf(block), Arena.BlockBytes) == 0;
+    /// <summary>Give the memory of blocks back to the OS. The caller owns them, and they are neither free nor
+    /// a slab nor a run.</summary>
+    internal static bool TryPurge(nuint block, nuint blocks = 1) =>
+        Os.Purge(Arena.AddressOf(block), blocks * Arena.BlockBytes) == 0;
 
     /// <summary>Give the memory of a free block back, if it is dirty and nobody takes it meanwhile.
     /// journal names it before it is the caller's.</summary>
@@ -92,7 +98,8 @@ internal static unsafe class PageAllocator
         }
     }
 
-    private static void RemoveHint(HintMap free, nuint block)
+    /// <summary>The block was found not to be free; but it may be so again.</summary>
+    internal static void RemoveHint(HintMap free, nuint block)
     {
         free.Remove(block);
         if (Arena.StateOf(block).IsFree) free.Add(block);

@@ -22,7 +22,11 @@ internal static unsafe class Reclaim
             Flush(visited, null, frame);
             ThreadBlocks.Leave(visited);
         }
-        if (self != null) Flush(self, held, frame);
+        if (self != null)
+        {
+            RunGuard.SettleAbandoned(self, frame);
+            Flush(self, held, frame);
+        }
         if (self == null || !TrySweepAll(self, held, frame)) SweepAsVisitor(frame);
         PageAllocator.Audit();
     }

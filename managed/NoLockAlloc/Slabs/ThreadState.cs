@@ -4,9 +4,10 @@
 //
 // Memory picture, by offset: this header, which at the same time is the cell of "no bucket", so that a free
 // of a pointer into a block that is no slab finds Reciprocal 0 there and falls out; then the cells of buckets
-// 1 to 13; then the size table; then the cells of other caches. The block that every slot points to before
-// its thread has one (native/thread.c) ends with the size table and is zero, but for what is left of a frame
-// in the upper half of its lock: every fast path falls out of it by its ordinary tests.
+// 1 to 13; then the size table; then the journals of runs; then the cells of other caches. The block that
+// every slot points to before its thread has one (native/thread.c) has no cells of other caches and is zero,
+// but for what is left of a frame in the upper half of its lock: every fast path falls out of it by its
+// ordinary tests.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -20,6 +21,12 @@ internal unsafe struct ThreadState
 {
     internal const nuint CellsEnd = (KmemCache.Buckets + 1) * KmemCacheThread.Bytes;
     internal const int TableEntries = (int)KmemCache.MaximumSize >> Sizes.GranularityShift;
+
+    /// <summary>So many calls of a thread, each inside the one before, may move runs and lose none when they
+    /// are abandoned. A block's state has room for two.</summary>
+    internal const int RunJournals = 2;
+
+    internal const nuint JournalsAt = CellsEnd + TableEntries * sizeof(ushort);
 
     /// <summary>What the fast path of a free needs of the arena; 0 in the boot block.</summary>
     [FieldOffset(0x40)] internal nuint Base;
@@ -42,6 +49,8 @@ internal unsafe struct ThreadState
 
     /// <summary>TableEntries distances of cells in words, by (size - 1) >> Sizes.GranularityShift.</summary>
     [FieldOffset((int)CellsEnd)] internal ushort FirstTable;
+
+    [FieldOffset((int)JournalsAt)] internal RunJournal FirstRunJournal;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static KmemCacheThread* CellAt(ThreadState* self, nuint words) =>
@@ -67,6 +76,9 @@ internal unsafe struct ThreadState
         return cell;
     }
 
+    internal static RunJournal* RunJournal(ThreadState* self, int number) =>
+        &self->FirstRunJournal + number;
+
     internal static ThreadState* Of(ulong id) =>
         (ThreadState*)(Arena.Header->ThreadBlocks + (nuint)(id - 1) * ArenaLayout.ThreadBlockBytes);
 
@@ -84,6 +96,11 @@ internal unsafe struct ThreadState
             KmemCacheThread.Prepare(Cell(self, bucket), id, KmemCache.Of(bucket));
         }
         PrepareTable(&self->FirstTable);
+        for (int number = 0; number < RunJournals; number++)
+        {
+            RunJournal(self, number)->Owner = id;
+            RunJournal(self, number)->Number = (ulong)number;
+        }
         self->IsReady.Set(1);
     }
 
@@ -117,5 +134,6 @@ internal unsafe struct ThreadState
             cell->Drainer.Set(0);
             cell->Lock.Free();
         }
+        RunGuard.SettleAll(self, frame);
     }
 }

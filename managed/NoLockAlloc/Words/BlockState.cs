@@ -6,14 +6,20 @@
 //             | generation |dirty|listed| kind  | owner | cell  |
 //   generation  grows at each change of kind; 28 bits
 //   dirty       Free only: the memory may be other than zero
-//   listed      Slab only: the slab stands in its bucket's partial list
-//   kind        Free, Slab, Releasing (slab on its way to Free), Purging (Free on its way to clean)
-//   owner       number of the thread block that claimed it, 0: none
+//   listed      Slab only: the slab stands in its bucket's partial list. RunMoving and RunPart: the number
+//               of the owner's RunJournal
+//   kind        Free, Slab, Releasing (slab on its way to Free), Purging (Free on its way to clean),
+//               RunHead (the first block of a run), RunPart (any other), RunMoving (the first, on its way
+//               from Free or to Free)
+//   owner       number of the thread block that claimed it, 0: none. RunHead: the run's length in blocks
 //   cell        Slab only: its bucket, as the distance of the bucket's cell in a thread block, in words
 // WRITERS     anybody, by compare-exchange, along the transitions below and no other.
 // TRANSITIONS Free -> Slab (claimed or not), Slab -> Slab (claim, unclaim, list, unlist),
 //             Slab -> Releasing -> Free, Free dirty -> Purging -> Free clean. Releasing and Purging are
 //             left by their owner alone, or by whoever settles the owner's journal.
+//             Runs (Pages/RunMotion.cs): Free -> RunMoving -> RunHead -> RunMoving -> Free, the others
+//             Free -> RunPart -> Free; RunHead -> RunHead of another length; where a run is joined or cut,
+//             RunMoving -> RunPart and RunPart -> RunMoving.
 // ORDER       every change is a compare-exchange, a full fence. What is written to a block's words before
 //             Releasing -> Free is seen by whoever makes Free -> Slab.
 // INVARIANTS  (1) A block that is not a Slab has cell 0, so that a free of a pointer into it is refused.
@@ -30,6 +36,9 @@ internal readonly struct BlockState(ulong value)
     internal const ulong KindSlab = 1;
     internal const ulong KindReleasing = 2;
     internal const ulong KindPurging = 3;
+    internal const ulong KindRunPart = 4;
+    internal const ulong KindRunHead = 5;
+    internal const ulong KindRunMoving = 6;
 
     private const int OwnerShift = 16;
     private const int OwnerBits = 15;
@@ -56,6 +65,11 @@ internal readonly struct BlockState(ulong value)
     internal ulong Generation => value >> GenerationShift;
 
     internal bool IsFree => Kind == KindFree;
+    internal bool IsRunHead => Kind == KindRunHead;
+
+    /// <summary>Of a RunHead.</summary>
+    internal nuint Blocks => (nuint)Owner;
+
     internal bool IsSlabOf(ulong cell) => Kind == KindSlab && Cell == cell;
     internal bool IsUnclaimedSlabOf(ulong cell) => IsSlabOf(cell) && Owner == 0;
     internal bool IsClaimedBy(ulong owner, ulong cell) => IsSlabOf(cell) && Owner == owner;
@@ -70,12 +84,22 @@ internal readonly struct BlockState(ulong value)
     internal BlockState ToPurging(ulong owner) => Next(KindPurging, owner, 0);
     internal BlockState ToFree(bool dirty) => new(Next(KindFree, 0, 0).Value | (dirty ? DirtyBit : 0));
 
+    internal BlockState ToRunMoving(ulong owner, ulong journal) => NextOfRun(KindRunMoving, owner, journal);
+    internal BlockState ToRunPart(ulong owner, ulong journal) => NextOfRun(KindRunPart, owner, journal);
+    internal BlockState ToRunHead(nuint blocks) => Next(KindRunHead, blocks, 0);
+
+    /// <summary>The same life of the same run, longer or shorter.</summary>
+    internal BlockState WithBlocks(nuint blocks) => new((value & ~OwnerMask) | (ulong)blocks << OwnerShift);
+
     internal BlockState Claimed(ulong owner) =>
         new((value & ~(OwnerMask | ListedBit)) | owner << OwnerShift);
 
     internal BlockState Unclaimed() => new(value & ~OwnerMask);
     internal BlockState Listed() => new(value | ListedBit);
     internal BlockState Unlisted() => new(value & ~ListedBit);
+
+    private BlockState NextOfRun(ulong kind, ulong owner, ulong journal) =>
+        new(Next(kind, owner, 0).Value | journal << ListedShift);
 
     private BlockState Next(ulong kind, ulong owner, ulong cell) =>
         new((value & GenerationMask) + GenerationOne | kind << KindShift | owner << OwnerShift | cell);

@@ -10,12 +10,11 @@
 // ORDER       each is a full fence, so of an adder and a remover at least one sees the other (O4).
 // INVARIANTS  none that anybody relies on: lost hints are found by PageAllocator.Audit and Reclaim.
 // REENTRY     any state may be met; nothing is waited for.
-// CHECKED BY  HintMapTests
-
+// CHECKED BY  HintMapTests, HintMapRunTests
 
 namespace NoLockAlloc.Words;
 
-internal unsafe struct HintMap
+internal unsafe partial struct HintMap
 {
     internal static nuint None => ~(nuint)0;
 
@@ -39,19 +38,9 @@ internal unsafe struct HintMap
 
     internal bool Has(nuint block) => (Leaf(block / Bits) & BitOf(block)) != 0;
 
-    internal void Add(nuint block)
-    {
-        nuint leaf = block / Bits;
-        Put(ref _leaves[leaf], BitOf(block));
-        if ((Summary(leaf / Bits) & BitOf(leaf)) == 0) Put(ref _summary[leaf / Bits], BitOf(leaf));
-    }
+    internal void Add(nuint block) => AddToLeaf(block / Bits, BitOf(block));
 
-    internal void Remove(nuint block)
-    {
-        nuint leaf = block / Bits;
-        Drop(ref _leaves[leaf], BitOf(block));
-        if (Leaf(leaf) == 0) DropLeaf(leaf);
-    }
+    internal void Remove(nuint block) => RemoveFromLeaf(block / Bits, BitOf(block));
 
     /// <summary>The lowest block of the set that is from or above, or None.</summary>
     internal nuint Find(nuint from)
@@ -66,6 +55,18 @@ internal unsafe struct HintMap
             leaf = NextLeaf(leaf + 1);
         }
         return None;
+    }
+
+    private void AddToLeaf(nuint leaf, ulong bits)
+    {
+        Put(ref _leaves[leaf], bits);
+        if ((Summary(leaf / Bits) & BitOf(leaf)) == 0) Put(ref _summary[leaf / Bits], BitOf(leaf));
+    }
+
+    private void RemoveFromLeaf(nuint leaf, ulong bits)
+    {
+        Drop(ref _leaves[leaf], bits);
+        if (Leaf(leaf) == 0) DropLeaf(leaf);
     }
 
     private nuint NextLeaf(nuint from)
@@ -90,16 +91,16 @@ internal unsafe struct HintMap
 
     private ulong Summary(nuint index) => _summary[index].Load() ^ _flip;
 
-    private void Put(ref SharedWord word, ulong bit)
+    private void Put(ref SharedWord word, ulong bits)
     {
-        if (_flip == 0) word.Set(bit);
-        else word.Clear(bit);
+        if (_flip == 0) word.Set(bits);
+        else word.Clear(bits);
     }
 
-    private void Drop(ref SharedWord word, ulong bit)
+    private void Drop(ref SharedWord word, ulong bits)
     {
-        if (_flip == 0) word.Clear(bit);
-        else word.Set(bit);
+        if (_flip == 0) word.Clear(bits);
+        else word.Set(bits);
     }
 
     private static ulong BitOf(nuint index) => 1UL << (int)(index % Bits);
