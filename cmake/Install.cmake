@@ -16,6 +16,11 @@ install(
   FILES "${PROJECT_SOURCE_DIR}/include/nolockalloc.h"
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
   COMPONENT nolockalloc_Development)
+install(
+  DIRECTORY "${PROJECT_SOURCE_DIR}/include/nolockalloc"
+  DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+  COMPONENT nolockalloc_Development
+  FILES_MATCHING PATTERN "*.h")
 
 # find_package(nolockalloc)
 install(

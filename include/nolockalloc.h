@@ -247,4 +247,6 @@ NLA_API size_t nolockalloc_trim(void);
 }
 #endif
 
+#include "nolockalloc/page.h"
+
 #endif /* NOLOCKALLOC_H */

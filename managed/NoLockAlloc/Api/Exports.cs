@@ -109,5 +109,5 @@ public static unsafe class Exports
         ThreadBlocks.Current((ThreadState*)Os.Enter(caller), FrameOf(caller));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong FrameOf(ulong* caller) => LocalLock.Frame((ulong)caller, *caller);
+    internal static ulong FrameOf(ulong* caller) => LocalLock.Frame((ulong)caller, *caller);
 }

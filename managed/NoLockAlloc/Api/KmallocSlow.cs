@@ -62,8 +62,9 @@ internal static unsafe class KmallocSlow
     {
         cache = Slab.CacheAt(address);
         bool isSlab = cache.Bucket != 0;
-        if (isSlab && cache.IsStart(address)) return true;
-        Report.Bad(isSlab ? Report.NotStart : Report.NotOurs, address, caller);
+        bool isPages = PageOrders.IsOf(cache) || PageRuns.IsRunHead(address);
+        if (isSlab && !isPages && cache.IsStart(address)) return true;
+        Report.Bad(isPages ? Report.IsPages : isSlab ? Report.NotStart : Report.NotOurs, address, caller);
         return false;
     }
 }

@@ -49,6 +49,9 @@ internal unsafe struct ArenaHeader
     /// <summary>Descriptors of the caches that are no buckets, by number.</summary>
     [FieldOffset(96)] internal nuint Caches;
 
+    /// <summary>A word for each page (struct page), Product.PageWords a block.</summary>
+    [FieldOffset(104)] internal SharedWord* Pages;
+
     /// <summary>How many forks lie behind this process. Only grows.</summary>
     [FieldOffset(128)] internal SharedWord Forks;
 

@@ -98,6 +98,8 @@ internal static unsafe class ArenaLayout
         next += RoundUp(threadBlocks * ThreadBlockBytes);
         header->Table = next;
         next += RoundUp(Product.TableBytes);
+        header->Pages = (SharedWord*)next;
+        next += RoundUp(blocks * Product.PageWords * sizeof(ulong));
         nuint words = RoundUp(blocks * Arena.WordsPerBlock * sizeof(ulong));
         header->ObjectWords = (SharedWord*)next;
         next += words;

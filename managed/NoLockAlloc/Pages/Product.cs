@@ -12,6 +12,9 @@ internal static class Product
     /// <summary>Bytes of a table of the product's own, out of band: none here.</summary>
     internal const nuint TableBytes = 0;
 
+    /// <summary>Words for the references of pages, a block.</summary>
+    internal const nuint PageWords = 16;
+
     /// <summary>Whose objects the reports speak of.</summary>
     internal static System.ReadOnlySpan<byte> Name => "kmalloc_nolock()"u8;
 }

@@ -11,6 +11,8 @@ internal static unsafe class Report
     internal const int NotOurs = 0;
     internal const int NotStart = 1;
     internal const int IsFree = 2;
+    internal const int IsPages = 3;
+    internal const int NotPages = 4;
 
     internal const int GfpBits = 0;
     internal const int Node = 1;
@@ -27,6 +29,8 @@ internal static unsafe class Report
         {
             case NotOurs: line.Add(" is no object of "u8); line.Add(Product.Name); break;
             case NotStart: line.Add(" is not the start of an object"u8); break;
+            case IsPages: line.Add(" is no object but pages, and is kept"u8); break;
+            case NotPages: line.Add(" names no such pages"u8); break;
             default: line.Add(" is free already"u8); break;
         }
         if (caller == 0) line.Add(", seen in a deferred free"u8);

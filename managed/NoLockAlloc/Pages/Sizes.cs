@@ -58,7 +58,7 @@ internal static class Sizes
     /// <summary>Objects in a full array of a thread: twice the kernel's sheaf capacities and more, in powers
     /// of two (DECISIONS 19).</summary>
     internal static ulong CapacityOf(nuint size) =>
-        size < 256 ? 128UL : size < 1024 ? 64UL : size < 4096 ? 32UL : 16UL;
+        size < 256 ? 128UL : size < 1024 ? 64UL : size < 4096 ? 32UL : size < 16384 ? 16UL : 4UL;
 
     /// <summary>96 and 192.</summary>
     private static bool IsThird(int bucket) => bucket is 5 or 7;
