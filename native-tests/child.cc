@@ -49,7 +49,7 @@ ChildResult watch(pid_t child, int error_fd, unsigned seconds)
 {
     ChildResult result = {false, -1, 0, ""};
     int process_fd = int(syscall(SYS_pidfd_open, child, 0));
-    double end = seconds_now() + seconds;
+    double end = seconds_now() + double(seconds) * NLA_SLOWNESS;
     pollfd wanted[2] = {{process_fd, POLLIN, 0}, {error_fd, POLLIN, 0}};
     while (!(wanted[0].revents & POLLIN))
     {

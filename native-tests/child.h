@@ -2,6 +2,7 @@
 //
 // Tests that need a process of their own: a forked child with a time limit and its stderr kept, a
 // fresh process that plays a role under given options, and a test program that runs under options.
+// Time limits are those of the plain library; under a sanitizer they are longer (NLA_SLOWNESS).
 #ifndef NOLOCKALLOC_TESTS_CHILD_H
 #define NOLOCKALLOC_TESTS_CHILD_H
 

@@ -7,7 +7,6 @@
 #include "interruption.h"
 
 #include <atomic>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -138,9 +137,7 @@ const OnceInAProcess kOnce[] = {
     {"FirstCallOfAThreadAfterAnotherEnded", run_thread, allocate_one},
 };
 
-stepper::Trace *g_trace =
-    static_cast<stepper::Trace *>(mmap(nullptr, sizeof(stepper::Trace), PROT_READ | PROT_WRITE,
-                                       MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+stepper::Trace *g_trace = stepper::map_trace();
 
 int fail_once(const OnceInAProcess &what, size_t index)
 {

@@ -8,13 +8,10 @@
 #include "stepper.h"
 
 #include <csetjmp>
-#include <sys/mman.h>
 
 namespace
 {
-stepper::Trace *g_trace =
-    static_cast<stepper::Trace *>(mmap(nullptr, sizeof(stepper::Trace), PROT_READ | PROT_WRITE,
-                                       MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+stepper::Trace *g_trace = stepper::map_trace();
 sigjmp_buf g_before;
 
 struct First

@@ -3,9 +3,7 @@
 
 #include <cstring>
 #include <fcntl.h>
-#include <pthread.h>
 #include <sstream>
-#include <sys/mman.h>
 #include <unistd.h>
 
 namespace
@@ -18,25 +16,18 @@ size_t older_objects(size_t size)
 {
     return size < 256 ? 150 : size < 1024 ? 80 : size < 4096 ? 40 : 20;
 }
-
-stepper::Trace *map_trace()
-{
-    void *memory = mmap(nullptr, sizeof(stepper::Trace), PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    return static_cast<stepper::Trace *>(memory);
-}
 } // namespace
 
 Interruption::Interruption(const Door &door, const Situation &situation)
     : older(door), older_other(door), nested(door), own(door, 2 * kMostOperations), foreign(door),
-      _door(door), _situation(situation), _trace(map_trace()),
+      _door(door), _situation(situation), _trace(stepper::map_trace()),
       _null_fd(open("/dev/null", O_WRONLY | O_CLOEXEC))
 {
 }
 
 Interruption::~Interruption()
 {
-    munmap(_trace, sizeof *_trace);
+    stepper::unmap_trace(_trace);
     close(_null_fd);
 }
 
@@ -147,69 +138,6 @@ void Interruption::prepare()
         frees ? own.free_newest() : (void)own.allocate(_situation.size, _situation.gfp_flags);
     if (frees)
         _victim = own.give_away();
-}
-
-bool Interruption::on_thread(void (*body)(Interruption *))
-{
-    _body = body;
-    auto run = [](void *self) -> void *
-    {
-        auto *interruption = static_cast<Interruption *>(self);
-        interruption->_body(interruption);
-        return nullptr;
-    };
-    if (!_situation.on_a_new_thread)
-        return run(this) == nullptr;
-    pthread_t thread;
-    return pthread_create(&thread, nullptr, run, this) == 0 && pthread_join(thread, nullptr) == 0;
-}
-
-void Interruption::record()
-{
-    on_thread([](Interruption *self) { stepper::trace(call, self, *self->_trace); });
-    if (_situation.ends_thread)
-        stepper::number_occurrences(*_trace);
-    keep_result();
-}
-
-stepper::Outcome Interruption::step(size_t index, stepper::Inject inject, void *context)
-{
-    request(index, inject, context);
-    return step_as_requested();
-}
-
-stepper::Outcome Interruption::step_as_requested()
-{
-    on_thread([](Interruption *self) { self->step_here(); });
-    keep_result();
-    return _request.outcome;
-}
-
-void Interruption::request(size_t index, stepper::Inject inject, void *context)
-{
-    _request = {index, inject, context, false, {index, 0}};
-}
-
-stepper::Outcome Interruption::step_by_flag(size_t index, stepper::Inject inject, void *context)
-{
-    request(index, inject, context);
-    _request.by_flag = true;
-    return step_as_requested();
-}
-
-// The injections are counted here: a call that ends its thread brings no outcome back.
-void Interruption::step_here()
-{
-    auto inject = [](void *self, size_t index)
-    {
-        auto &request = static_cast<Interruption *>(self)->_request;
-        request.outcome.injections++;
-        request.inject(request.context, index);
-    };
-    if (_request.by_flag)
-        stepper::inject_at(_request.index, call, this, inject, this);
-    else
-        stepper::inject_at(*_trace, _request.index, call, this, inject, this);
 }
 
 void Interruption::free_all()

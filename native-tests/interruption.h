@@ -90,6 +90,11 @@ class Interruption
     void request(size_t index, stepper::Inject inject, void *context);
     void step_here();     // the same on the calling thread, as requested, without a result
     void record();        // instead of step: traces the call
+    // The same of a call that is disturbed on the way, and has a trace of its own.
+    void record_disturbed(const stepper::Disturbance &before, stepper::Trace &into);
+    stepper::Outcome step_disturbed(const stepper::Disturbance &before,
+                                    const stepper::Trace &trace, size_t index,
+                                    stepper::Inject inject, void *context);
     std::string settle(); // frees everything; "" if all bytes, addresses and counters are right
     void free_all();      // the part of it that frees, for calls that were abandoned
     std::string complaints() const; // of the ledgers
@@ -142,8 +147,11 @@ class Interruption
         stepper::Inject inject;
         void *context;
         bool by_flag;
+        stepper::Disturbance before;
+        const stepper::Trace *trace;
         stepper::Outcome outcome;
     } _request = {};
+    stepper::Trace *_into = nullptr; // of the call that is being recorded
 };
 
 // What a nested handler does, one letter each: a allocate and keep, f free an older object if there

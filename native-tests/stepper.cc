@@ -1,40 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
-// The handler of SIGTRAP and its two drivers. REENTRY: the handler runs with nothing blocked; a
+// The handler of SIGTRAP and the trap flag driver. REENTRY: the handler runs with nothing blocked; a
 // callback that steps again pushes a level of its own, and this level sleeps until it returns.
 #include "stepper.h"
 
+#include "stepper_level.h"
 #include "stepper_machine.h"
 
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <sys/mman.h>
 #include <unistd.h>
 
 namespace stepper
 {
 namespace
 {
-struct Level
-{
-    Where where;
-    Trace *trace; // or nullptr
-    size_t index; // where to inject; kNever in a trace
-    Inject inject;
-    void *context;
-    ucontext_t *interrupted; // during the callback
-    uintptr_t entry_sp;
-    uintptr_t last_pc;
-    size_t seen;
-    size_t injections;
-    uintptr_t breakpoint; // 0 in the trap flag driver
-    uint32_t hits_left;
-    uint8_t original;
-    bool stepping_over;
-};
-
-constexpr size_t kNever = SIZE_MAX;
 constexpr size_t kMostLevels = 8;
 
 // Not on the stack: a call may be abandoned, or leave by pthread_exit, and is stepped still.
@@ -55,14 +36,6 @@ void note(Level &level, uintptr_t pc, uintptr_t sp)
     trace->count = level.seen + 1;
 }
 
-void call_back(Level &level, size_t index, ucontext_t *interrupted)
-{
-    level.injections++;
-    level.interrupted = interrupted;
-    level.inject(level.context, index);
-    active = size_t(&level - levels) + 1;
-}
-
 // One boundary of the trap flag driver. Returns whether to go on stepping.
 bool pass_boundary(Level &level, ucontext_t *interrupted)
 {
@@ -72,9 +45,12 @@ bool pass_boundary(Level &level, ucontext_t *interrupted)
     if (again || (level.where == Where::Library && !in_library(pc)))
         return true;
     note(level, pc, uintptr_t(interrupted->uc_mcontext.gregs[REG_RSP]));
-    if (level.seen++ != level.index)
+    size_t now = level.seen++;
+    if (now == level.before.index)
+        call_back(level, level.before.inject, level.before.context, now, interrupted);
+    if (now != level.index)
         return true;
-    call_back(level, level.index, interrupted);
+    inject(level, now, interrupted);
     return false;
 }
 
@@ -95,26 +71,6 @@ void on_single_step(Level &level, ucontext_t *interrupted)
     }
 }
 
-void poke(uintptr_t pc, uint8_t byte)
-{
-    *reinterpret_cast<volatile uint8_t *>(pc) = byte;
-}
-
-void on_breakpoint(Level &level, ucontext_t *interrupted)
-{
-    greg_t *regs = interrupted->uc_mcontext.gregs;
-    poke(level.breakpoint, level.original);
-    regs[REG_RIP] = greg_t(level.breakpoint);
-    if (level.hits_left-- > 0)
-    {
-        level.stepping_over = true;
-        regs[REG_EFL] |= machine::kTrapFlag;
-        return;
-    }
-    level.breakpoint = 0;
-    call_back(level, level.index, interrupted);
-}
-
 void on_trap(int, siginfo_t *info, void *context)
 {
     int saved_errno = errno;
@@ -130,11 +86,7 @@ void on_trap(int, siginfo_t *info, void *context)
     else if (info->si_code == SI_KERNEL)
         on_breakpoint(*level, interrupted);
     else if (level->stepping_over)
-    {
-        level->stepping_over = false;
-        regs[REG_EFL] &= ~machine::kTrapFlag;
-        poke(level->breakpoint, machine::kInt3);
-    }
+        end_step_over(*level, interrupted);
     else
         on_single_step(*level, interrupted);
     errno = saved_errno;
@@ -148,6 +100,15 @@ void install_handler()
     sigaction(SIGTRAP, &action, nullptr);
 }
 
+Outcome run_stepped(Level &level, Call call, void *argument)
+{
+    level.entry_sp = uintptr_t(__builtin_frame_address(0));
+    machine::nla_step_thunk(call, argument);
+    pop(level);
+    return {level.seen, level.injections};
+}
+} // namespace
+
 Level &push(const Level &wanted)
 {
     install_handler();
@@ -157,26 +118,22 @@ Level &push(const Level &wanted)
     return levels[active++];
 }
 
-Outcome run_stepped(Level &level, Call call, void *argument)
+void pop(const Level &level)
 {
-    level.entry_sp = uintptr_t(__builtin_frame_address(0));
-    machine::nla_step_thunk(call, argument);
     active = size_t(&level - levels);
-    return {level.seen, level.injections};
 }
 
-} // namespace
-
-void number_occurrences(Trace &trace)
+void call_back(Level &level, Inject inject, void *context, size_t index, ucontext_t *interrupted)
 {
-    size_t noted = trace.count < kMaxBoundaries ? trace.count : kMaxBoundaries;
-    for (size_t i = 0; i < noted; i++)
-        for (size_t j = i; j-- > 0;)
-            if (trace.boundary[j].pc == trace.boundary[i].pc)
-            {
-                trace.boundary[i].occurrence = trace.boundary[j].occurrence + 1;
-                break;
-            }
+    level.interrupted = interrupted;
+    inject(context, index);
+    active = size_t(&level - levels) + 1;
+}
+
+void inject(Level &level, size_t index, ucontext_t *interrupted)
+{
+    level.injections++;
+    call_back(level, level.inject, level.context, index, interrupted);
 }
 
 void use_alternate_stack(bool use)
@@ -194,7 +151,7 @@ void forget()
     active = 0;
 }
 
-void trace(Call call, void *argument, Trace &into, Where where)
+void trace(Call call, void *argument, Trace &into, Where where, const Disturbance &before)
 {
     into.count = 0;
     into.deepest = 0;
@@ -202,6 +159,7 @@ void trace(Call call, void *argument, Trace &into, Where where)
     wanted.where = where;
     wanted.trace = &into;
     wanted.index = kNever;
+    wanted.before = before;
     run_stepped(push(wanted), call, argument);
     number_occurrences(into);
 }
@@ -215,30 +173,5 @@ Outcome inject_at(size_t index, Call call, void *argument, Inject inject, void *
     wanted.inject = inject;
     wanted.context = context;
     return run_stepped(push(wanted), call, argument);
-}
-
-Outcome inject_at(const Trace &trace, size_t index, Call call, void *argument, Inject inject,
-                  void *context)
-{
-    if (index >= trace.count || index >= kMaxBoundaries)
-    {
-        call(argument);
-        return {trace.count, 0};
-    }
-    Level wanted = {};
-    wanted.index = index;
-    wanted.inject = inject;
-    wanted.context = context;
-    wanted.breakpoint = trace.boundary[index].pc;
-    wanted.hits_left = trace.boundary[index].occurrence;
-    wanted.original = *code_at(wanted.breakpoint);
-    machine::make_writable(wanted.breakpoint);
-    Level &level = push(wanted);
-    poke(level.breakpoint, machine::kInt3);
-    call(argument);
-    if (level.breakpoint != 0)
-        poke(level.breakpoint, level.original);
-    active = size_t(&level - levels);
-    return {index, level.injections};
 }
 } // namespace stepper

@@ -47,6 +47,9 @@ struct Trace
     Boundary boundary[kMaxBoundaries];
 };
 
+Trace *map_trace(); // shared with the children of later forks
+void unmap_trace(Trace *trace);
+
 struct Outcome
 {
     size_t boundaries; // passed before the injection, or in all if there was none
@@ -61,18 +64,29 @@ void watch_code_of(const void *function); // a control: watch another object, nu
 // Run the handler on the alternate signal stack of the thread, if it has one.
 void use_alternate_stack(bool use);
 
+// What happens on the way at one boundary of a call that is stepped on, unlike an injection: another
+// handler comes, or a register is changed.
+struct Disturbance
+{
+    size_t index = SIZE_MAX; // never
+    Inject inject = nullptr;
+    void *context = nullptr;
+};
+
 // Each boundary of call(argument), none interrupted. A call that does not return, but ends its
 // thread, is traced to the thread's end; number_occurrences() is then left to the caller.
-void trace(Call call, void *argument, Trace &into, Where where = Where::Library);
+void trace(Call call, void *argument, Trace &into, Where where = Where::Library,
+           const Disturbance &before = {});
 void number_occurrences(Trace &trace);
 
 // The trap flag driver.
 Outcome inject_at(size_t index, Call call, void *argument, Inject inject, void *context,
                   Where where = Where::Library);
 
-// The int3 driver: the boundary index of a trace of the same call from the same state.
+// The int3 driver: the boundary index of a trace of the same call from the same state, which was
+// disturbed in the same way, at an earlier one.
 Outcome inject_at(const Trace &trace, size_t index, Call call, void *argument, Inject inject,
-                  void *context);
+                  void *context, const Disturbance &before = {});
 
 // In a callback: the registers at the boundary, as the interrupted call will find them.
 ucontext_t &interrupted();

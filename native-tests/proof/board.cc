@@ -109,9 +109,9 @@ void Board::note_code(const stepper::Trace &trace)
     }
 }
 
-bool Board::append_code(const char *file) const
+bool Board::write_code(const char *file) const
 {
-    FILE *out = fopen(file, "a");
+    FILE *out = fopen(file, "w");
     if (out == nullptr)
         return false;
     for (size_t offset = 0; offset < kMostCode; offset++)

@@ -60,11 +60,11 @@ class Board
 
     // The instructions of the library that were stepped, of all jobs.
     void note_code(const stepper::Trace &trace);
-    bool append_code(const char *file) const;
+    bool write_code(const char *file) const;
+    static constexpr size_t kMostCode = 1 << 19; // bytes of the library that are kept account of
 
   private:
     static constexpr size_t kMostRows = 16;
-    static constexpr size_t kMostCode = 1 << 19; // bytes of the library that are kept account of
 
     volatile uint64_t _beat;
     const char *volatile _what;

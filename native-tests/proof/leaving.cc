@@ -17,7 +17,9 @@ thread_local sigjmp_buf t_before;
 
 struct Departure
 {
+    Interruption &interruption;
     Leaving leaving;
+    const char *script;
     std::atomic<bool> reached;
 };
 
@@ -25,6 +27,7 @@ void leave(void *context, size_t)
 {
     auto *departure = static_cast<Departure *>(context);
     departure->reached = true;
+    play(departure->interruption, departure->script);
     if (departure->leaving == Leaving::ByLongjmp)
         siglongjmp(t_before, 1);
     if (departure->leaving == Leaving::ByPthreadExit)
@@ -52,10 +55,11 @@ void run_where_it_leaves(const Situation &situation, Leaving leaving,
         on_a_thread_that_ends(body);
 }
 
-bool leave_at(Interruption &interruption, size_t index, Leaving leaving, bool prepares)
+bool leave_at(Interruption &interruption, size_t index, Leaving leaving, bool prepares,
+              const char *script)
 {
     const Situation &situation = interruption.situation();
-    Departure departure = {leaving, {false}};
+    Departure departure = {interruption, leaving, script, {false}};
     interruption.request(index, leave, &departure);
     auto prepare_and_step = [&]
     {

@@ -17,10 +17,11 @@ enum class Leaving
     BySysExit,
 };
 
-// Leaves the interrupted call at this boundary. A call that ends its thread by leaving, or that
-// wants a thread of its own, runs on a new one; `prepares` says whether the state is made there.
-// Returns whether the boundary was reached.
-bool leave_at(Interruption &interruption, size_t index, Leaving leaving, bool prepares);
+// Leaves the interrupted call at this boundary, after a handler has played the script there. A call
+// that ends its thread by leaving, or that wants a thread of its own, runs on a new one; `prepares`
+// says whether the state is made there. Returns whether the boundary was reached.
+bool leave_at(Interruption &interruption, size_t index, Leaving leaving, bool prepares,
+              const char *script = "");
 
 // Runs body where calls are left in this way: what is traced there is what will be left.
 void run_where_it_leaves(const Situation &situation, Leaving leaving,

@@ -6,7 +6,8 @@
 //   --list            the paths, one a line
 //   --path NAME       only these; a part of the name is enough; may be repeated
 //   --budget SECONDS  for all jobs together; what does not fit is sampled, by a fixed seed
-//   --pcs FILE        appends each stepped instruction as hex offset from the library's base
+//   --pcs FILE        each stepped instruction as hex offset from the library's base, written anew
+//                     after each job: it is there too if the program is ended early
 //
 // The parent never uses the library, so that each child begins with one that nobody has used.
 #ifndef NOLOCKALLOC_PROOF_PROGRAM_H

@@ -53,18 +53,15 @@ std::string Runs::find()
         return _interruption.find() ? "" : "the state was not reached";
     if (_job.situation.process == Process::Forked)
         _interruption.prepare();
-    std::string complaint;
-    for (int round = 0; round < 2 && complaint.empty(); round++)
-        complaint = _child.run(
-            [this]
-            {
-                _interruption.record();
-                return std::string();
-            });
-    return complaint;
+    return _child.run(
+        [this]
+        {
+            _interruption.record();
+            return std::string();
+        });
 }
 
-static std::vector<uint32_t> boundaries_of(const stepper::Trace &trace, uint32_t passes)
+static std::vector<uint32_t> first_passes(const stepper::Trace &trace, uint32_t passes)
 {
     std::vector<uint32_t> all;
     for (size_t i = 0; i < trace.count && i < stepper::kMaxBoundaries; i++)
@@ -73,11 +70,11 @@ static std::vector<uint32_t> boundaries_of(const stepper::Trace &trace, uint32_t
     return all;
 }
 
-std::vector<uint32_t> Runs::boundaries() const
+std::vector<uint32_t> boundaries_of(const stepper::Trace &trace)
 {
     constexpr size_t kLong = 1000;
-    std::vector<uint32_t> all = boundaries_of(_interruption.trace(), 3);
-    return all.size() <= kLong ? all : boundaries_of(_interruption.trace(), 1);
+    std::vector<uint32_t> all = first_passes(trace, 3);
+    return all.size() <= kLong ? all : first_passes(trace, 1);
 }
 
 void Runs::at_each_boundary(Row &row, const char *check, uint64_t seed, double part,

@@ -21,6 +21,10 @@ bool has_one_block(const Situation &situation);
 // slabs claimed until it is told to trim.
 Servant &other_thread();
 
+// The boundaries of a trace where something is done. In a loop the first three passes stand for
+// all; on a long path the first does.
+std::vector<uint32_t> boundaries_of(const stepper::Trace &trace);
+
 class Runs
 {
   public:
@@ -48,9 +52,10 @@ class Runs
     void at_each_boundary(Row &row, const char *check, uint64_t seed, double part,
                           const std::function<std::string(uint32_t)> &body);
 
-    // The boundaries where something is done. In a loop the first three passes stand for all; on a
-    // long path the first does.
-    std::vector<uint32_t> boundaries() const;
+    std::vector<uint32_t> boundaries() const
+    {
+        return boundaries_of(_interruption.trace());
+    }
 
   private:
     std::string run_here(const std::function<std::string()> &body);

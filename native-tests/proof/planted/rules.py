@@ -3,7 +3,7 @@
 
     mistake: one sentence
     file: the source, from the top of the tree
-    detector: the check that must fail: see detectors.py
+    detector: the check that must fail: see detectors.py; one line for each
     hang: yes, where the mistake is a wait
     --- find
     text that stands exactly once in the file
@@ -40,23 +40,28 @@ class Rule:
 
 
 def parse(name, text):
+    """A rule for each of its detectors."""
     head, find, rest = text.partition(FIND)
     body, replace, replacement = rest.partition(REPLACE)
     lines = [line for line in head.splitlines() if line and not line.startswith("#")]
-    fields = {key: value for key, _, value in (line.partition(": ") for line in lines)}
+    pairs = [line.partition(": ")[::2] for line in lines]
+    fields = dict(pairs)
+    detectors = [value for key, value in pairs if key == "detector"]
     missing = [key for key in REQUIRED if key not in fields]
     unknown = [key for key in fields if key not in REQUIRED + OPTIONAL]
     if missing or unknown or not find or not replace or not body.strip():
         raise BadRule(f"{name}: missing {missing}, unknown {unknown}, or no text to find")
     if body == replacement:
         raise BadRule(f"{name}: it changes nothing")
-    return Rule(
-        name, fields["mistake"], fields["file"], fields["detector"],
-        fields.get("hang") == "yes", body, replacement)
+    return [
+        Rule(name if number == 0 else f"{name}-{number + 1}", fields["mistake"], fields["file"],
+             detector, fields.get("hang") == "yes", body, replacement)
+        for number, detector in enumerate(detectors)]
 
 
 def read_rules(folder):
-    return [parse(path.stem, path.read_text()) for path in sorted(folder.glob("*.rule"))]
+    return [rule for path in sorted(folder.glob("*.rule"))
+            for rule in parse(path.stem, path.read_text())]
 
 
 def check(rules, tree):

@@ -21,11 +21,16 @@ detector: a_test *
 
 class Rules(unittest.TestCase):
     def test_a_rule_changes_one_place(self):
-        rule = parse("r", GOOD)
+        rule, = parse("r", GOOD)
         self.assertEqual("{\n    wrong();\n}\n", rule.changed("{\n    right();\n}\n"))
         for text in ("", "    right();\n    right();\n"):
             with self.assertRaises(BadRule):
                 rule.changed(text)
+
+    def test_each_detector_must_notice(self):
+        rules = parse("r", GOOD.replace("--- find", "detector: b_test *\n--- find", 1))
+        self.assertEqual([("r", "a_test *"), ("r-2", "b_test *")],
+                         [(rule.name, rule.detector) for rule in rules])
 
     def test_what_is_no_rule(self):
         for bad in (GOOD.replace("mistake: m\n", ""), GOOD.replace("--- find\n", ""),
@@ -35,7 +40,7 @@ class Rules(unittest.TestCase):
 
     def test_complaints(self):
         with tempfile.TemporaryDirectory() as folder:
-            rule = parse("r", GOOD)
+            rule, = parse("r", GOOD)
             self.assertIn("No such file", check([rule], pathlib.Path(folder))[0])
             pathlib.Path(folder, "a.cs").write_text("    right();\n")
             self.assertEqual([], check([rule], pathlib.Path(folder)))
@@ -57,8 +62,8 @@ class Detecting(unittest.TestCase):
                 self.assertEqual(result, detectors.run("x", f"{name} *", "", folder), name)
 
     def test_what_it_means(self):
-        rule = parse("r", GOOD)
-        wait = parse("r", GOOD.replace("--- find", "hang: yes\n--- find"))
+        rule, = parse("r", GOOD)
+        wait, = parse("r", GOOD.replace("--- find", "hang: yes\n--- find"))
         self.assertEqual(CAUGHT, verdict_of(rule, FAILED, PASSED))
         self.assertEqual(CAUGHT, verdict_of(wait, HUNG, PASSED))
         for result in (PASSED, HUNG, EMPTY):

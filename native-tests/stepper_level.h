@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+//
+// One call that is being stepped, as its drivers see it: by the trap flag (stepper.cc), by breakpoints
+// (stepper_breakpoint.cc).
+#ifndef NOLOCKALLOC_TESTS_STEPPER_LEVEL_H
+#define NOLOCKALLOC_TESTS_STEPPER_LEVEL_H
+
+#include "stepper.h"
+
+namespace stepper
+{
+constexpr size_t kNever = SIZE_MAX;
+
+struct Level
+{
+    Where where;
+    Trace *trace; // or nullptr
+    size_t index; // where to inject; kNever in a trace
+    Inject inject;
+    void *context;
+    Disturbance before;
+    ucontext_t *interrupted; // during the callback
+    uintptr_t entry_sp;
+    uintptr_t last_pc;
+    size_t seen;
+    size_t injections;
+    uintptr_t breakpoint; // 0 in the trap flag driver
+    uint32_t hits_left;
+    uintptr_t next_breakpoint; // after the disturbance
+    uint32_t next_hits_left;
+    uint8_t original;
+    bool stepping_over;
+};
+
+// The innermost level of this thread, until it is popped.
+Level &push(const Level &wanted);
+void pop(const Level &level);
+
+void call_back(Level &level, Inject inject, void *context, size_t index, ucontext_t *interrupted);
+void inject(Level &level, size_t index, ucontext_t *interrupted);
+
+// Of the breakpoint driver, for the handler of SIGTRAP.
+void on_breakpoint(Level &level, ucontext_t *interrupted);
+void end_step_over(Level &level, ucontext_t *interrupted);
+} // namespace stepper
+
+#endif
