@@ -32,7 +32,7 @@ set(report
     Python3::Interpreter -B "${proof_dir}/report" --library $<TARGET_FILE:nolockalloc_shared> --out
     "${PROJECT_BINARY_DIR}/proof" --objdump "${CMAKE_OBJDUMP}" --nm "${CMAKE_NM}")
 set(proof_programs "")
-foreach(check IN ITEMS interrupted abandoned forked stopped)
+foreach(check IN ITEMS interrupted abandoned forked stopped disturbed settled)
   if(TARGET proof_${check})
     list(APPEND proof_programs proof_${check})
     list(APPEND report --program $<TARGET_FILE:proof_${check}>)

@@ -89,7 +89,7 @@ internal static unsafe class Acts
     });
 
     /// <summary>Wherever it is used there is memory at every moment.</summary>
-    private static void Alloc(Scene s, FakeThread thread) =>
+    internal static void Alloc(Scene s, FakeThread thread) =>
         Assert.NotEqual(0u, s.Ledger.TryAlloc(thread, s.Size));
 
     private static nuint TakeSize(Scene s, FakeThread thread, nuint size) => s.Ledger.Take(

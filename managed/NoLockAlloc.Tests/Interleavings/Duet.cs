@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A play of two threads of the product in a small arena.
 
+using System;
 using NoLockAlloc.Machine;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
@@ -16,6 +17,8 @@ internal sealed unsafe class Duet : Play
     /// </summary>
     private static readonly int s_exhaustEvery = Matrix.IsAll ? 1 : 8;
 
+    private static readonly nuint s_ofTheArena = (nuint)1 << 56;
+
     private readonly Piece _piece;
     private readonly Scene _scene;
 
@@ -29,6 +32,10 @@ internal sealed unsafe class Duet : Play
     }
 
     internal override void Act(int role) => (role == 0 ? _piece.First : _piece.Second)(_scene);
+
+    internal override bool HasHandler(int role) => HandlerOf(role) != null;
+
+    internal override void Interrupt(int role) => HandlerOf(role)(_scene);
 
     internal override void Check(long number)
     {
@@ -50,6 +57,15 @@ internal sealed unsafe class Duet : Play
         return offset >= (Arena.Header->Threads + ArenaLayout.SpareThreads) * ArenaLayout.ThreadBlockBytes ||
             offset % ArenaLayout.ThreadBlockBytes < KmemCacheThread.Bytes;
     }
+
+    internal override nuint PlaceOf(nuint address)
+    {
+        nuint arena = Arena.Base;
+        bool isInside = arena != 0 && address - arena < Arena.LimitBytes;
+        return isInside ? address - arena + s_ofTheArena : address;
+    }
+
+    private Action<Scene> HandlerOf(int role) => role == 0 ? _piece.FirstHandler : _piece.SecondHandler;
 
     public override void Dispose() => _scene.Dispose();
 }

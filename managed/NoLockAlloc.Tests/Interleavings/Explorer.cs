@@ -1,68 +1,100 @@
 // SPDX-License-Identifier: MIT
-// All schedules of a play with at most so many preemptions (Musuvathi and Qadeer, "Iterative context
-// bounding", 2007). A schedule with its preemptions fixed runs each role to its end; each of its accesses
-// before the first end, after the last preemption, is the place of one more. So every schedule runs exactly
-// once.
+// All schedules of a play, those with fewer turns first (Musuvathi and Qadeer, "Iterative context bounding",
+// 2007). A schedule with its turns fixed runs each role to its end; each of its accesses after the last turn
+// is the place of one more, unless another schedule has come to the same state (History) and gone on in the
+// same way. Where none is left to be made, every schedule was run, or one that cannot be told from it.
 //
-// This sees sequentially consistent schedules only: the reasons for weaker orders stand in the protocol
-// blocks.
+// So from each state each role was run to its end alone: that it came there is lock freedom. This sees
+// sequentially consistent schedules only: the reasons for weaker orders stand in the protocol blocks.
 
 using System;
+using System.Collections.Generic;
 
 namespace NoLockAlloc.Tests.Interleavings;
 
 internal sealed class Explorer
 {
     private readonly Func<Play> _make;
-    private readonly int _preemptions;
-    private readonly long _budget;
+    private readonly HashSet<ulong> _seen = [];
+    private List<Schedule> _now = [];
+    private List<Schedule> _next = [];
     private long _schedules;
     private int _longest;
 
-    private Explorer(Func<Play> make, int preemptions, long budget)
-    {
-        _make = make;
-        _preemptions = preemptions;
-        _budget = budget;
-    }
+    private Explorer(Func<Play> make) => _make = make;
 
-    /// <summary>Preemptions by default, or as NOLOCKALLOC_PREEMPTIONS says.</summary>
+    /// <summary>Turns by default, or as NOLOCKALLOC_PREEMPTIONS says.</summary>
     internal static int Preemptions { get; } = FromEnvironment("NOLOCKALLOC_PREEMPTIONS", 2);
 
-    /// <summary>Schedules of one play, or as NOLOCKALLOC_SCHEDULES says.</summary>
-    internal static int Budget { get; } = FromEnvironment("NOLOCKALLOC_SCHEDULES", 10_000_000);
+    /// <summary>Schedules of one play, or as NOLOCKALLOC_SCHEDULES says, unless its bound wants more.</summary>
+    internal static int Budget { get; } = FromEnvironment("NOLOCKALLOC_SCHEDULES", 2_000);
 
-    /// <summary>Throws what the first failing schedule throws, with the schedule in its message.</summary>
-    internal static Exploration Explore(Func<Play> make, int preemptions) =>
-        Explore(make, preemptions, Budget);
+    private static long Limit { get; } = 10_000_000;
 
-    internal static Exploration Explore(Func<Play> make, int preemptions, long budget)
+    /// <summary>As far as the budget goes, and in any case to this bound. Throws what the first failing
+    /// schedule throws, with the schedule in its message.</summary>
+    internal static Exploration Explore(Func<Play> make, int bound) => Explore(make, bound, Budget, Limit);
+
+    /// <summary>budget: of schedules with more turns than the bound. limit: of all. Not beyond most turns.
+    /// </summary>
+    internal static Exploration Explore(
+        Func<Play> make, int bound, long budget, long limit, int most = int.MaxValue)
     {
-        Explorer explorer = new(make, preemptions, budget);
+        Explorer explorer = new(make);
         using Stage stage = new();
-        bool isExhaustive = true;
-        for (int role = 0; role < Play.Roles && isExhaustive; role++)
+        for (int role = 0; role < Play.Roles; role++)
         {
-            isExhaustive = explorer.From(stage, Schedule.StartingWith(role));
+            explorer.TryAdd(0, role, Schedule.StartingWith(role));
         }
-        return new Exploration(explorer._schedules, explorer._longest, preemptions, isExhaustive);
+        int turns = 0;
+        for (; explorer._next.Count > 0 && turns <= most; turns++)
+        {
+            (explorer._now, explorer._next) = (explorer._next, explorer._now);
+            explorer._next.Clear();
+            if (!explorer.RunAll(stage, turns > bound ? Math.Min(budget, limit) : limit)) break;
+        }
+        bool isAll = explorer._next.Count == 0 && turns <= most && explorer._now.Count == 0;
+        return new Exploration(explorer._schedules, explorer._longest, turns - 1, bound, isAll);
     }
 
-    /// <summary>The schedule and all that go on from it. False: out of budget.</summary>
-    private bool From(Stage stage, Schedule schedule)
+    /// <summary>False: out of budget.</summary>
+    private bool RunAll(Stage stage, long budget)
     {
-        if (_schedules == _budget) return false;
-        _schedules++;
-        Course course = Run(stage, schedule);
-        _longest = Math.Max(_longest, course.Accesses);
-        if (schedule.Switches.Length == _preemptions) return true;
-
-        int from = schedule.Switches.Length == 0 ? 1 : schedule.Switches[^1] + 1;
-        for (int at = from; at < course.FirstEnd; at++)
+        foreach (Schedule schedule in _now)
         {
-            if (!From(stage, schedule.Then(at))) return false;
+            if (_schedules >= budget) return false;
+            _schedules++;
+            Course course = Run(stage, schedule);
+            _longest = Math.Max(_longest, course.Steps.Count);
+            Expand(schedule, course);
         }
+        _now.Clear();
         return true;
+    }
+
+    private void Expand(Schedule schedule, Course course)
+    {
+        int from = schedule.Turns.Length == 0 ? 0 : schedule.Turns[^1].At;
+        for (int at = from; at < course.Steps.Count; at++)
+        {
+            Step step = course.Steps[at];
+            bool isNew = _seen.Add(History.Mix(step.Past, (ulong)step.Role));
+            if (!isNew && at > from) return;
+            if (step.IsPoint && at < course.FirstEnd)
+            {
+                TryAdd(step.Past, 1 - step.Role, schedule.Then(at, isInterrupt: false));
+            }
+            if (step.MayInterrupt)
+            {
+                TryAdd(step.Past, Play.Roles + step.Role, schedule.Then(at, isInterrupt: true));
+            }
+        }
+    }
+
+    /// <summary>line: what goes on from that state.</summary>
+    private void TryAdd(ulong past, int line, Schedule schedule)
+    {
+        if (_seen.Add(History.Mix(past, (ulong)line))) _next.Add(schedule);
     }
 
     private Course Run(Stage stage, Schedule schedule)

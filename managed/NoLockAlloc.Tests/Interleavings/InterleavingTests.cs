@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Two threads in the real code of the product, by every schedule of at most two preemptions, some by those of
-// one or three. That the explorer finds planted bugs is seen first: otherwise nothing here passes.
+// Two threads in the real code of the product, and handlers on them, by every schedule, or by every one of at
+// most so many turns, as each says. That the explorer finds planted bugs is seen first: otherwise nothing here passes.
 
 using System.Collections.Generic;
 using System.Linq;

@@ -12,8 +12,14 @@ internal sealed record Piece(string Name, Action<Scene> Prepare, Action<Scene> F
 
     internal nuint Threads { get; init; } = 3;
 
-    /// <summary>Long pieces have fewer, and those where a mistake was found with more have more.</summary>
+    /// <summary>Turns, at least: preemptions, and handlers that come. Long pieces have fewer, and those where
+    /// a mistake was found with more have more.</summary>
     internal int Preemptions { get; init; } = Explorer.Preemptions;
+
+    /// <summary>Comes once in the middle of what the thread does, on the same thread; null: never.</summary>
+    internal Action<Scene> FirstHandler { get; init; }
+
+    internal Action<Scene> SecondHandler { get; init; }
 
     /// <summary>False: who comes first makes it, for 16 blocks.</summary>
     internal bool HasArena { get; init; } = true;

@@ -9,7 +9,9 @@ namespace NoLockAlloc.Tests.Interleavings;
 
 internal static class Pieces
 {
-    internal static readonly Piece[] All =
+    internal static Piece[] All => [.. s_single, .. PiecesOfTwo.All];
+
+    private static readonly Piece[] s_single =
     [
         // Words/ObjectWord.cs
         new("SlabWord: take, give back", ListedSlab, s => Take(s, s.Thread), s => GiveBack(s, s.Other)),

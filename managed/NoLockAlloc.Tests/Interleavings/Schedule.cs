@@ -1,19 +1,30 @@
 // SPDX-License-Identifier: MIT
 
+using System.Collections.Generic;
 using System.Collections.Immutable;
 
 namespace NoLockAlloc.Tests.Interleavings;
 
-/// <summary>Who begins, and before which accesses, counted through both roles, the other goes on.</summary>
-internal sealed record Schedule(int Starter, ImmutableArray<int> Switches)
+/// <summary>What happens before an access, counted through both roles: the other role goes on, or the handler
+/// of the one that is about to make it comes.</summary>
+internal readonly record struct Turn(int At, bool IsInterrupt)
+{
+    public override string ToString() => IsInterrupt ? $"handler at {At}" : $"other at {At}";
+}
+
+/// <summary>Who begins, and what happens then.</summary>
+internal sealed record Schedule(int Starter, ImmutableArray<Turn> Turns)
 {
     internal static Schedule StartingWith(int role) => new(role, []);
 
-    internal Schedule Then(int at) => new(Starter, Switches.Add(at));
+    internal Schedule Then(int at, bool isInterrupt) => new(Starter, Turns.Add(new Turn(at, isInterrupt)));
 
-    public override string ToString() =>
-        $"role {Starter} begins, the other goes on before accesses [{string.Join(", ", Switches)}]";
+    public override string ToString() => $"role {Starter} begins; {string.Join(", ", Turns)}";
 }
 
-/// <summary>How many accesses there were in all, and when the first role had come to its end.</summary>
-internal readonly record struct Course(int Accesses, int FirstEnd);
+/// <summary>An access: who makes it, whether the other could notice if it came first, whether the role's
+/// handler may come before, and what has happened until then (History).</summary>
+internal readonly record struct Step(int Role, bool IsPoint, bool MayInterrupt, ulong Past);
+
+/// <summary>All accesses, and how many there had been when the first role came to its end.</summary>
+internal sealed record Course(IReadOnlyList<Step> Steps, int FirstEnd);

@@ -30,9 +30,9 @@ internal static class ScheduleReport
     private static void Append(string protocol, Exploration seen, int failures)
     {
         if (s_file == null) return;
-        string exhaustive = seen.IsExhaustive ? "true" : "false";
+        string all = seen.IsAll ? "true" : "false", enough = seen.IsEnough ? "true" : "false";
         File.AppendAllText(s_file,
             $"{{\"check\":\"schedules\",\"protocol\":\"{protocol}\",\"runs\":{seen.Schedules}," +
-            $"\"preemptions\":{seen.Preemptions},\"exhaustive\":{exhaustive},\"failures\":{failures}}}\n");
+            $"\"turns\":{seen.Turns},\"exhaustive\":{all},\"enough\":{enough},\"failures\":{failures}}}\n");
     }
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Runs a play by a schedule: each role on a thread of .NET, one at a time. Control changes hands before the
-// accesses that the schedule names, and when a role ends.
+// accesses that the schedule names, and when a role ends; before others a handler runs, on the same thread.
 
 using System;
+using System.Collections.Generic;
 using System.Threading;
 using NoLockAlloc.Machine;
 
@@ -15,12 +16,15 @@ internal sealed class Stage : AccessHook, IDisposable
 
     private readonly Semaphore[] _calls = [new(), new()];
     private readonly Thread _second;
+    private readonly History _history = new();
+    private readonly bool[] _isHandling = new bool[Play.Roles];
+    private readonly bool[] _wasInterrupted = new bool[Play.Roles];
 
     private Play _play;
     private Schedule _schedule;
     private int _role;
-    private int _switches;
-    private int _accesses;
+    private int _turns;
+    private List<Step> _steps;
     private int _firstEnd;
     private int _ended;
     private Exception _failure;
@@ -36,7 +40,11 @@ internal sealed class Stage : AccessHook, IDisposable
         _play = play;
         _schedule = schedule;
         _role = schedule.Starter;
-        _switches = _accesses = _firstEnd = _ended = 0;
+        _turns = _firstEnd = _ended = 0;
+        _steps = [];
+        _history.Clear();
+        Array.Clear(_isHandling);
+        Array.Clear(_wasInterrupted);
         _failure = null;
         Atomic.Hook = this;
         if (schedule.Starter == 1) HandOver(to: 1);
@@ -44,23 +52,49 @@ internal sealed class Stage : AccessHook, IDisposable
         while (_ended < Play.Roles) HandOver(to: 1);
         Atomic.Hook = null;
         if (_failure != null) throw new InvalidOperationException(_failure.Message, _failure);
-        if (_switches != schedule.Switches.Length) throw new InvalidOperationException("Not repeatable.");
-        return new Course(_accesses, _firstEnd);
+        if (_turns != schedule.Turns.Length) throw new InvalidOperationException("Not repeatable.");
+        return new Course(_steps, _firstEnd);
     }
 
     internal override void Before(Access access, nuint address)
     {
         if (_failure != null) throw new CurtainException();
-        if (!IsPoint(access, address)) return;
-        if (_accesses > MostAccesses) throw new InvalidOperationException("A role does not end.");
-        bool isSwitch = _switches < _schedule.Switches.Length && _schedule.Switches[_switches] == _accesses;
-        if (isSwitch)
+        (bool isPoint, nuint place) = Look(access, address);
+        Pass(place, access is not (Access.Load or Access.LoadLocal), isPoint);
+    }
+
+    /// <summary>Something of the tests' own that both roles use.</summary>
+    internal override void Touch(nuint what, bool writes)
+    {
+        if (_failure != null) throw new CurtainException();
+        Pass(what, writes, isPoint: true);
+    }
+
+    private void Pass(nuint place, bool writes, bool isPoint)
+    {
+        if (!isPoint && !_play.HasHandlers) return;
+        if (_steps.Count > MostAccesses) throw new InvalidOperationException("A role does not end.");
+        while (_turns < _schedule.Turns.Length && _schedule.Turns[_turns].At == _steps.Count)
         {
-            _switches++;
-            if (_ended == 0) HandOver(to: 1 - _role);
-            if (_failure != null) throw new CurtainException();
+            Take(_schedule.Turns[_turns++]);
         }
-        _accesses++;
+        bool mayInterrupt = !_wasInterrupted[_role] && _play.HasHandler(_role);
+        _steps.Add(new Step(_role, isPoint, mayInterrupt, _history.Sum));
+        _history.Add(_isHandling[_role] ? Play.Roles + _role : _role, place, writes);
+    }
+
+    private void Take(Turn turn)
+    {
+        int role = _role;
+        if (turn.IsInterrupt)
+        {
+            _wasInterrupted[role] = _isHandling[role] = true;
+            _history.Add(Play.Roles + role, (nuint)role, writes: true);
+            _play.Interrupt(role);
+            _isHandling[role] = false;
+        }
+        else if (_ended == 0) HandOver(to: 1 - role);
+        if (_failure != null) throw new CurtainException();
     }
 
     public void Dispose()
@@ -71,12 +105,13 @@ internal sealed class Stage : AccessHook, IDisposable
         foreach (Semaphore call in _calls) call.Dispose();
     }
 
-    private bool IsPoint(Access access, nuint address)
+    private (bool IsPoint, nuint Place) Look(Access access, nuint address)
     {
         Atomic.Hook = null;
         bool isPoint = _play.IsPoint(access, address);
+        nuint place = _play.PlaceOf(address);
         Atomic.Hook = this;
-        return isPoint;
+        return (isPoint, place);
     }
 
     private void HandOver(int to)
@@ -111,7 +146,7 @@ internal sealed class Stage : AccessHook, IDisposable
         {
             _failure = error;
         }
-        if (_ended++ == 0) _firstEnd = _accesses;
+        if (_ended++ == 0) _firstEnd = _steps.Count;
     }
 
     /// <summary>The other role has failed.</summary>

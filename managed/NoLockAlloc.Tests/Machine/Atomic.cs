@@ -24,6 +24,11 @@ internal abstract class AccessHook
 {
     internal abstract void Before(Access access, nuint address);
 
+    /// <summary>What tests share among threads is about to be used; whoever it is that they say.</summary>
+    internal virtual void Touch(nuint what, bool writes)
+    {
+    }
+
     /// <summary>Whether a compare-exchange that would succeed fails all the same, as another thread's success
     /// would have it.</summary>
     internal virtual bool RefusesReplace(nuint address) => false;

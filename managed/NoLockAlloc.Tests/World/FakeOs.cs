@@ -82,6 +82,7 @@ internal sealed unsafe class FakeOs : IDisposable
         foreach (FakeThread thread in _threads)
         {
             if (!thread.Stack.Contains(address)) continue;
+            thread.Stack.Look();
             *word = *(ulong*)address;
             return 1;
         }

@@ -4,11 +4,12 @@
 
 using System;
 using System.Runtime.InteropServices;
+using NoLockAlloc.Machine;
 using NoLockAlloc.Words;
 
 namespace NoLockAlloc.Tests.World;
 
-internal sealed unsafe class FakeStack : IDisposable
+internal sealed unsafe class FakeStack(nuint number) : IDisposable
 {
     private const nuint Bytes = 65536;
     private const nuint FrameBytes = 1024;
@@ -22,9 +23,13 @@ internal sealed unsafe class FakeStack : IDisposable
 
     internal bool Contains(nuint address) => address - (nuint)_memory < Bytes;
 
+    /// <summary>Somebody is about to look at it.</summary>
+    internal void Look() => Atomic.Hook?.Touch(number, writes: false);
+
     /// <summary>The frame of a call from here: what a trampoline passes.</summary>
     internal ulong Enter()
     {
+        Atomic.Hook?.Touch(number, writes: true);
         _used += FrameBytes;
         if (_used >= Bytes) throw new InvalidOperationException("The stack is used up.");
         ulong* at = (ulong*)(_memory + Bytes - _used);
@@ -34,6 +39,7 @@ internal sealed unsafe class FakeStack : IDisposable
 
     internal void Leave()
     {
+        Atomic.Hook?.Touch(number, writes: true);
         if (!KeepsOldFrames) *(ulong*)(_memory + Bytes - _used) = 0;
         _used -= FrameBytes;
     }

@@ -16,6 +16,7 @@ internal sealed unsafe class FakeThread : IDisposable
     {
         _os = os;
         Number = number;
+        Stack = new FakeStack(number);
         Slot = (void**)NativeMemory.Alloc((nuint)sizeof(void*));
         *Slot = os.BootThread;
     }
@@ -29,7 +30,7 @@ internal sealed unsafe class FakeThread : IDisposable
 
     internal void** Slot { get; }
 
-    internal FakeStack Stack { get; } = new();
+    internal FakeStack Stack { get; }
 
     internal ThreadState* Block => (ThreadState*)*Slot;
 

@@ -20,6 +20,9 @@ internal sealed unsafe class Ledger
     private readonly Dictionary<nuint, (ulong Cell, int Objects)> _blocks = [];
     private int _frees;
 
+    /// <summary>For hooks: no address of anything.</summary>
+    private const nuint TheLedger = 2;
+
     /// <summary>What the program owns.</summary>
     internal IReadOnlyCollection<nuint> Live => _live.Keys;
 
@@ -47,6 +50,7 @@ internal sealed unsafe class Ledger
     {
         nuint address = thread.Run(call);
         if (address == 0) return 0;
+        Touch();
         AccessHook hook = Atomic.Hook;
         Atomic.Hook = null;
         Enter(address, size);
@@ -91,9 +95,19 @@ internal sealed unsafe class Ledger
     }
 
     /// <summary>Some live object of that size, the lowest or the highest; 0: none.</summary>
-    internal nuint Any(nuint size) => OfSize(size).Min;
+    internal nuint Any(nuint size)
+    {
+        Touch();
+        return OfSize(size).Min;
+    }
 
-    internal nuint Last(nuint size) => OfSize(size).Max;
+    internal nuint Last(nuint size)
+    {
+        Touch();
+        return OfSize(size).Max;
+    }
+
+    private static void Touch() => Atomic.Hook?.Touch(TheLedger, writes: true);
 
     internal SortedSet<nuint> OfSize(nuint size)
     {

@@ -19,8 +19,11 @@ from verdict import verdict_of
 HERE = pathlib.Path(__file__).parent
 
 # Each program's part of the time: two run at once, and the rest is for schedules and planted bugs.
-PARTS = {"proof_interrupted": 0.55, "proof_abandoned": 0.3, "proof_forked": 0.25,
-         "proof_stopped": 0.25}
+PARTS = {"proof_interrupted": 0.5, "proof_abandoned": 0.25, "proof_forked": 0.2,
+         "proof_stopped": 0.2, "proof_disturbed": 0.2, "proof_settled": 0.15}
+
+# Of each protocol, for each second: what it is not exhausted by, bounds it.
+SCHEDULES_A_SECOND = 40
 
 
 def arguments():
@@ -54,8 +57,9 @@ def steps_of(settings):
         steps.insert(1, Step("planted", settings.planted_all))
     if settings.schedules:
         report = settings.out / "schedules.jsonl"
-        steps.append(Step("schedules", settings.schedules, records_file=str(report),
-                          environment={"NOLOCKALLOC_SCHEDULES_REPORT": str(report)}))
+        steps.append(Step("schedules", settings.schedules, records_file=str(report), environment={
+            "NOLOCKALLOC_SCHEDULES_REPORT": str(report),
+            "NOLOCKALLOC_SCHEDULES": str(int(settings.seconds * SCHEDULES_A_SECOND))}))
     return steps
 
 
@@ -78,7 +82,8 @@ def text_of(rows, schedules, planted, functions, padding, idle):
         parts += ["Calls; ~: not every instruction, or not every nested one, but a sample of them",
                   calls_table(rows)]
     if schedules:
-        parts += ["Schedules of two threads", schedules_table(schedules)]
+        parts += ["Schedules of two threads and their handlers; a turn: the other thread goes on, or a "
+                  "handler comes", schedules_table(schedules)]
     if planted:
         parts += ["Planted bugs, and the checks that must notice", planted_table(planted)]
     parts += ["Coverage: instructions of the library that were stepped",

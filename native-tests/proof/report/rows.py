@@ -3,8 +3,8 @@
 
 from dataclasses import dataclass, field
 
-COLUMNS = ("interrupted 1", "interrupted 2", "interrupted 3", "abandoned", "exited", "killed",
-           "forked", "stopped")
+COLUMNS = ("interrupted 1", "interrupted 2", "interrupted 3", "disturbed", "abandoned", "exited",
+           "killed", "settled", "forked", "stopped")
 SAME = {"forked-among-threads": "forked"}
 
 

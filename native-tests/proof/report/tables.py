@@ -36,15 +36,18 @@ def calls_table(rows):
 def extent_text(record):
     if record["failures"]:
         return "stopped at a failure"
-    return "yes" if record["exhaustive"] else "NO: out of budget"
+    if record["exhaustive"]:
+        return "exhaustive"
+    bound = f"bounded by {record['turns']} turns"
+    return bound if record["enough"] else f"{bound}, NOT ENOUGH: out of budget"
 
 
 def schedules_table(records):
     lines = [
-        [record["protocol"], extent_text(record), record["preemptions"],
-         count_text(record["runs"]), record["failures"]] for record in records]
-    head = ["protocol", "exhaustive", "preemptions", "schedules", "failures"]
-    return table(head, lines, figures=(2, 3, 4))
+        [record["protocol"], extent_text(record), count_text(record["runs"]), record["failures"]]
+        for record in records]
+    head = ["protocol", "which", "schedules", "failures"]
+    return table(head, lines, figures=(2, 3))
 
 
 def planted_table(records):

@@ -15,8 +15,8 @@ def record(check="interrupted", path="Refill", door="direct", **more):
 
 
 def schedule(**more):
-    return {"check": "schedules", "protocol": "Barn", "runs": 5, "preemptions": 2,
-            "exhaustive": True, "failures": 0, **more}
+    return {"check": "schedules", "protocol": "Barn", "runs": 5, "turns": 2,
+            "exhaustive": True, "enough": True, "failures": 0, **more}
 
 
 def planted(caught):
@@ -70,7 +70,7 @@ class Verdicts(unittest.TestCase):
         for wrong in (
                 self.verdict([record(failures=1)]),
                 self.verdict(schedules=[schedule(failures=1)]),
-                self.verdict(schedules=[schedule(exhaustive=False)]),
+                self.verdict(schedules=[schedule(enough=False)]),
                 self.verdict(bugs=[planted(False)]),
                 self.verdict(results=[result(0, [])]),
                 self.verdict(results=[result("hung", [record()])]),
@@ -84,7 +84,8 @@ class Verdicts(unittest.TestCase):
         self.assertTrue(result("hung", [record(failures=1)]).is_broken)
 
     def test_the_other_tables(self):
-        self.assertIn("NO: out of budget", schedules_table([schedule(exhaustive=False)]))
+        self.assertIn("out of budget", schedules_table([schedule(exhaustive=False, enough=False)]))
+        self.assertIn("bounded by 2", schedules_table([schedule(exhaustive=False)]))
         self.assertIn("NOT caught", planted_table([planted(False)]))
 
 

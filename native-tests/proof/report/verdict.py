@@ -26,7 +26,7 @@ class Verdict:
                 f"{count_text(self.lost)} objects in hand lost; "
                 f"{count_text(self.schedules)} schedules; "
                 f"{self.planted - self.uncaught} of {self.planted} planted bugs caught")
-        for count, what in ((self.unfinished, "protocols not exhausted"),
+        for count, what in ((self.unfinished, "protocols not explored to their bound"),
                             (self.uncaught, "planted bugs not caught")):
             text += f"; {count} {what}" if count else ""
         text += f"; ended badly: {', '.join(self.broken)}" if self.broken else ""
@@ -41,6 +41,6 @@ def verdict_of(rows, schedules, planted, results):
         lost=sum(row.lost for row in rows),
         failures=sum(row.failures for row in rows) + sum(r["failures"] for r in schedules),
         unfinished=sum(
-            not (record["exhaustive"] or record["failures"]) for record in schedules),
+            not (record["enough"] or record["failures"]) for record in schedules),
         uncaught=sum(not record["caught"] for record in planted),
         broken=tuple(result.step.name for result in results if result.is_broken))

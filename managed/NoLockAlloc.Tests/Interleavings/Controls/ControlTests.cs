@@ -19,7 +19,7 @@ public sealed class ControlTests(ITestOutputHelper output)
     {
         FailedScheduleException caught = ControlsFirst.Catch(Named(name));
         Assert.NotNull(caught);
-        Assert.NotEmpty(caught.Schedule.Switches);
+        Assert.NotEmpty(caught.Schedule.Turns);
         output.WriteLine(caught.Message);
     }
 
@@ -28,8 +28,8 @@ public sealed class ControlTests(ITestOutputHelper output)
     public void APlantedBugIsNotSeenWithoutPreemptions(string name)
     {
         Piece piece = Named(name);
-        Exploration seen = Explorer.Explore(() => new Duet(piece), preemptions: 0);
-        Assert.Equal((2L, true), (seen.Schedules, seen.IsExhaustive));
+        Exploration seen = Explorer.Explore(() => new Duet(piece), bound: 0, budget: 0, limit: 10, most: 0);
+        Assert.Equal((2L, true), (seen.Schedules, seen.IsEnough));
     }
 
     [Fact]
@@ -47,8 +47,8 @@ public sealed class ControlTests(ITestOutputHelper output)
     public void OutOfBudgetIsNeitherPassNorFailure()
     {
         Piece piece = Pieces.All[0];
-        Exploration seen = Explorer.Explore(() => new Duet(piece), preemptions: 2, budget: 10);
-        Assert.Equal((10L, false), (seen.Schedules, seen.IsExhaustive));
+        Exploration seen = Explorer.Explore(() => new Duet(piece), bound: 2, budget: 10, limit: 10);
+        Assert.Equal((10L, false), (seen.Schedules, seen.IsEnough));
         Assert.Throws<InconclusiveException>(() => seen.Conclude(output));
     }
 

@@ -25,6 +25,8 @@ internal static class PlantedBugs
         new("Hint taken out without a second look",
             ListedSlabIsFull, DropWithoutALook, s => GiveBack(s, s.Other)),
         new("Claim of a thread block by a store", EndedThread, ClaimThreadByStore, s => s.Claim(s.Other)),
+        new("Pop without the lock", FullArray, PopWithoutLock, s => Take(s, s.Other))
+        { FirstHandler = s => Alloc(s, s.Thread) },
         new("A lock that is waited for",
             TwoThreads, s => WithSpinLock(s, s.Thread), s => WithSpinLock(s, s.Other)),
     ];

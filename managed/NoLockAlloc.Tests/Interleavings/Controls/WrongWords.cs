@@ -71,6 +71,16 @@ internal static unsafe class WrongWords
         cell->Head.Set(left);
     });
 
+    /// <summary>Only a handler of the same thread can come to grief.</summary>
+    internal static void PopWithoutLock(Scene s) => s.Ledger.Take(s.Thread, s.Size, _ =>
+    {
+        KmemCacheThread* cell = s.Thread.CellFor(s.Size);
+        ulong left = cell->Head.Get() - 1;
+        ulong address = KmemCacheThread.Object(cell, left).Get();
+        cell->Head.Set(left);
+        return (nuint)address;
+    });
+
     /// <summary>Whoever holds it may stand still for ever.</summary>
     internal static void WithSpinLock(Scene s, FakeThread thread) => thread.Run(_ =>
     {
