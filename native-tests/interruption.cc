@@ -2,9 +2,7 @@
 #include "interruption.h"
 
 #include <cstring>
-#include <fcntl.h>
 #include <sstream>
-#include <unistd.h>
 
 namespace
 {
@@ -20,21 +18,21 @@ size_t older_objects(size_t size)
 
 Interruption::Interruption(const Door &door, const Situation &situation)
     : older(door), older_other(door), nested(door), own(door, 2 * kMostOperations), foreign(door),
-      _door(door), _situation(situation), _trace(stepper::map_trace()),
-      _null_fd(open("/dev/null", O_WRONLY | O_CLOEXEC))
+      _door(door), _situation(situation), _trace(stepper::map_trace())
 {
 }
 
 Interruption::~Interruption()
 {
     stepper::unmap_trace(_trace);
-    close(_null_fd);
 }
 
 void Interruption::prepare_objects()
 {
     if (_situation.process == Process::Fresh)
         return;
+    if (_situation.untouched)
+        return _situation.set_up(*this);
     if (before_preparing != nullptr)
         before_preparing(*this);
     nolockalloc_trim();
@@ -54,30 +52,13 @@ void Interruption::prepare_objects()
 
 void Interruption::perform()
 {
-    switch (_situation.operation)
-    {
-    case Operation::Allocate:
-        result = _door.allocate(_situation.size, _situation.gfp_flags, NUMA_NO_NODE);
-        return;
-    case Operation::Free:
-        _door.free(_victim.start);
-        return;
-    case Operation::Trim:
-        nolockalloc_trim();
-        return;
-    case Operation::Drain:
-        nolockalloc_drain();
-        return;
-    case Operation::Stats:
-        counters();
-        return;
-    case Operation::Slabinfo:
-        nolockalloc_slabinfo(_null_fd);
-        return;
-    case Operation::Own:
-        _situation.call(*this);
-        return;
-    }
+    if (_situation.operation == Operation::Own)
+        return _situation.call(*this);
+    Request request = {_situation.operation, _situation.size, _situation.gfp_flags, NUMA_NO_NODE,
+                       _victim.start};
+    ::perform(_door, request);
+    if (_situation.operation == Operation::Allocate)
+        result = request.object;
 }
 
 void Interruption::call(void *self)

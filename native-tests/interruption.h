@@ -7,22 +7,12 @@
 
 #include "counters.h"
 #include "ledger.h"
+#include "operation.h"
 #include "stepper.h"
 
 #include <ostream>
 #include <string>
 #include <vector>
-
-enum class Operation
-{
-    Allocate,
-    Free,
-    Trim,
-    Drain,
-    Stats,
-    Slabinfo,
-    Own, // the situation's own function
-};
 
 class Interruption;
 using Hook = void (*)(Interruption &);
@@ -58,6 +48,7 @@ struct Situation
     bool varies = false;        // from run to run: a boundary may not be reached again
     bool spares_bucket = false; // handlers must leave the bucket alone
     const char *function = "";  // of Operation::Own
+    bool untouched = false;     // the first thread has not used the library: only set_up runs
 };
 
 const std::vector<Situation> &all_situations();
@@ -139,7 +130,6 @@ class Interruption
     stepper::Trace *_trace; // shared with forked children
     size_t _steps = 0;      // operations before the one that is interrupted
     Object _victim = {};
-    int _null_fd;
     void (*_body)(Interruption *) = nullptr; // of the thread that is being run
     struct
     {

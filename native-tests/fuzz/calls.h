@@ -6,6 +6,7 @@
 #define NOLOCKALLOC_FUZZ_CALLS_H
 
 #include "model.h"
+#include "operation.h"
 
 #include <functional>
 
@@ -13,20 +14,8 @@ namespace fuzz
 {
 struct Call
 {
-    enum Kind
-    {
-        Allocate,
-        Free,
-        Trim,
-        Drain,
-        Stats,
-        Slabinfo,
-        Kinds,
-    } kind;
-    bool exported = false; // by which door
-    size_t size = 0;
-    gfp_t gfp_flags = 0;
-    int node = NUMA_NO_NODE;
+    Request request;
+    bool exported = false;  // by which door
     size_t from_newest = 0; // what is freed
 };
 

@@ -92,7 +92,7 @@ void Driver::operate()
         _model.check_counters();
         break;
     default:
-        make(_model, {options % 2 ? Call::Trim : Call::Drain});
+        make(_model, {{options % 2 ? Operation::Trim : Operation::Drain}});
         break;
     }
     if (_depth == 0)
@@ -122,32 +122,31 @@ Call Driver::any_call(uint8_t options)
 {
     Call call = {};
     call.exported = options & 1;
-    call.node = NUMA_NO_NODE;
     if (options & 2)
     {
-        call.kind = Call::Free;
+        call.request.operation = Operation::Free;
         call.from_newest = _input.byte();
         return call;
     }
-    call.kind = _model.live() < kMostLive ? Call::Allocate : Call::Stats;
-    call.size = any_size();
+    call.request.operation = _model.live() < kMostLive ? Operation::Allocate : Operation::Stats;
+    call.request.size = any_size();
     if (options & 4)
-        call.gfp_flags = __GFP_ZERO;
+        call.request.gfp_flags = __GFP_ZERO;
     if (options & 8)
     {
         uint8_t choice = _input.byte();
-        call.gfp_flags |= choice & 1 ? __GFP_ACCOUNT : choice & 2 ? 0x40u : 0;
-        call.node = choice & 4 ? int(choice) - 128 : 0;
+        call.request.gfp_flags |= choice & 1 ? __GFP_ACCOUNT : choice & 2 ? 0x40u : 0;
+        call.request.node = choice & 4 ? int(choice) - 128 : 0;
     }
     return call;
 }
 
 void Driver::allocate_many(bool by_partner, uint8_t options)
 {
-    Call call = {Call::Allocate};
+    Call call = {{Operation::Allocate}};
     call.exported = options & 1;
-    call.gfp_flags = options & 2 ? __GFP_ZERO : 0;
-    call.size = any_size();
+    call.request.gfp_flags = options & 2 ? __GFP_ZERO : 0;
+    call.request.size = any_size();
     int objects = _input.byte() * (options & 4 ? 4 : 1);
     auto allocate = [&]
     {
@@ -160,7 +159,7 @@ void Driver::allocate_many(bool by_partner, uint8_t options)
 // Newest first, oldest first, or here and there.
 void Driver::free_many(bool by_partner, uint8_t options)
 {
-    Call call = {Call::Free};
+    Call call = {{Operation::Free}};
     call.exported = options & 1;
     int objects = _input.byte() * (options & 8 ? 4 : 1);
     auto free = [&]
@@ -232,7 +231,7 @@ void Driver::interrupt(uint8_t options)
     uint8_t what = _input.byte();
     Call call = any_call(what);
     if (what >= 0xd0)
-        call.kind = Call::Kind(what % Call::Kinds);
+        call.request.operation = Operation(what % kOperations);
     make_interrupted(_model, call, index, [&] { operate_nested(1 + (options >> 1 & 3)); });
 }
 

@@ -6,6 +6,8 @@
 
 #include "servant.h"
 
+#include <sys/resource.h>
+
 namespace proof
 {
 namespace
@@ -22,6 +24,14 @@ void have_another_thread_and_an_object(Interruption &on)
     have_another_thread(on);
     on.older.give_away();
     on.pointer = on.older[on.older.size()].start;
+}
+
+// The arena that is asked for is refused, and smaller ones, until one fits.
+void allocate_in_little_address_space(Interruption &on)
+{
+    rlimit limit = {rlim_t(2) << 30, rlim_t(2) << 30};
+    setrlimit(RLIMIT_AS, &limit);
+    allocate_plainly(on);
 }
 
 void trim(Interruption &)
@@ -60,10 +70,15 @@ void add_processes(std::vector<Situation> &to)
         "arena=64m,threads=100");
     add(Process::Fresh, "AllocateFirstWithABadOption", "kmalloc_nolock", allocate_plainly, nullptr,
         "arena=lots,unheard");
+    add(Process::Fresh, "AllocateFirstInLittleAddressSpace", "kmalloc_nolock",
+        allocate_in_little_address_space);
     add(Process::Fresh, "FreeFirstOfAProcess", "kfree_nolock", free_what_is_not_ours);
     add(Process::Fresh, "TrimFirstOfAProcess", "nolockalloc_trim", trim);
     add(Process::Forked, "AllocateFirstOfAForkedChild", "kmalloc_nolock", allocate_plainly,
         have_another_thread);
+    add(Process::Forked, "AllocateFirstOfAChildThatNeverDid", "kmalloc_nolock", allocate_plainly,
+        have_another_thread);
+    to.back().untouched = true;
     add(Process::Forked, "FreeFirstOfAForkedChild", "kfree_nolock", free_the_pointer,
         have_another_thread_and_an_object);
     add(Process::Forked, "TrimFirstOfAForkedChild", "nolockalloc_trim", trim, have_another_thread);

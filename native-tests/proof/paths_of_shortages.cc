@@ -41,6 +41,30 @@ void leave_room_in_a_claimed_slab(Interruption &on)
     servant.get().perform([] { nolockalloc_trim(); });
 }
 
+// What is free is in the array and the barn, and a thread without a block is about to allocate.
+void leave_room_in_the_barn(Interruption &on)
+{
+    fill(on, 0);
+    for (int i = 0; i < 250; i++)
+        on.own.free_newest();
+}
+
+// Slabs that are listed though they have nothing: threads without a block took the last objects, past
+// the cells, and nobody has looked since.
+void leave_full_slabs_listed(Interruption &on)
+{
+    size_t size = on.situation().size;
+    nolockalloc_trim();
+    on_a_thread_that_ends(
+        [&]
+        {
+            BucketStats bucket = of_size(counters(), size);
+            uint64_t all = bucket.active_slabs * bucket.objects_per_slab;
+            for (uint64_t i = uint64_t(live_objects(bucket)); i < all; i++)
+                on.own.allocate(size);
+        });
+}
+
 void free_an_older(Interruption &on)
 {
     on.older.free_newest();
@@ -71,6 +95,17 @@ void add_shortages(std::vector<Situation> &to)
     to.push_back(
         without_a_block("AllocateWithoutAThreadBlock", "kmalloc_nolock", allocate_plainly));
     to.push_back(without_a_block("FreeWithoutAThreadBlock", "kfree_nolock", free_an_older));
+    to.push_back(without_a_block("AllocateWithoutAThreadBlockFromTheBarn", "kmalloc_nolock",
+                                 allocate_plainly));
+    to.back().set_up = leave_room_in_the_barn;
+    to.back().options = "arena=1m,threads=1";
+    to.back().may_refuse = true;
+    to.push_back(without_a_block("AllocateWithoutAThreadBlockPastAFullSlab", "kmalloc_nolock",
+                                 allocate_plainly));
+    to.back().set_up = leave_full_slabs_listed;
+    to.push_back(own_path("AllocatePastAFullSlab", "kmalloc_nolock", allocate_plainly,
+                          leave_full_slabs_listed));
+    to.back().options = "threads=1";
     auto trim = [](Interruption &) { nolockalloc_trim(); };
     to.push_back(without_a_block("TrimWithoutAThreadBlock", "nolockalloc_trim", trim));
 }

@@ -9,6 +9,7 @@
 #include "turns.h"
 
 #include <algorithm>
+#include <sys/mman.h>
 
 namespace
 {
@@ -64,7 +65,9 @@ class Disturbed
   public:
     Disturbed(Job &job, Row &row)
         : _job(job), _row(row), _runs(job), _trace(stepper::map_trace()),
-          _after(job.situation.spares_bucket ? kAfterSparing : kAfter)
+          _after(job.situation.spares_bucket ? kAfterSparing : kAfter),
+          _is_reached(static_cast<bool *>(mmap(nullptr, sizeof(bool), PROT_READ | PROT_WRITE,
+                                               MAP_SHARED | MAP_ANONYMOUS, -1, 0)))
     {
     }
     ~Disturbed()
@@ -86,6 +89,7 @@ class Disturbed
     stepper::Trace *_trace; // of the call to which the first thing has happened
     Turns _turns;
     const char *const *_after;
+    bool *_is_reached; // the second boundary, in the last run, also a child's
 };
 
 std::string Disturbed::record(const First &first)
@@ -112,11 +116,14 @@ std::string Disturbed::interrupt(const First &first, uint32_t index, const char 
             interruption.step_disturbed(
                 {first.at, first.script ? play_script : fail_and_count, &before}, *_trace, index,
                 play_script, &after);
-            return after.times == 1 || _job.situation.varies ? "" : "it was not reached again; ";
+            *_is_reached = after.times == 1;
+            return "";
         });
 }
 
-// Until then, and in any case at instructions that had no turn yet.
+// Until then, and in any case at instructions that had no turn yet. What the first handler does may
+// change the process for good, as the highest block that was ever used: then the way is another one,
+// and the rest is left to other first things.
 std::string Disturbed::interrupt_rest(const First &first, double until)
 {
     std::string complaint = record(first);
@@ -132,6 +139,11 @@ std::string Disturbed::interrupt_rest(const First &first, double until)
         const char *script = _after[_row.runs % std::size(kAfter)];
         _job.board.doing("disturbed", first.at, j);
         complaint = interrupt(first, j, script);
+        if (complaint.empty() && !*_is_reached)
+        {
+            _row.sampled = true;
+            break;
+        }
         _row.runs++;
         _row.instructions += is_new;
         _turns.had_one(_trace->boundary[j]);

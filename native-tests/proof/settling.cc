@@ -116,9 +116,14 @@ std::string Settling::find()
 }
 
 // In every other place a handler had freed something before.
+static bool has_deferred(uint32_t left_at)
+{
+    return left_at % 2 != 0;
+}
+
 bool Settling::leave_first(uint32_t index)
 {
-    const char *script = index % 2 == 0 ? "" : "ff";
+    const char *script = has_deferred(index) ? "ff" : "";
     bool reached = leave_at(_first, index, _next.leaving, true, script);
     use_the_stack_below();
     return reached;
@@ -155,7 +160,9 @@ std::string Settling::interrupt(uint32_t left_at, uint32_t index, const char *sc
     if (handler.injections != 1)
         return "the boundary was not reached again";
     use_the_stack_below();
-    return look(script == nullptr ? 2 : 1);
+    // One that is left while it does a deferred free has that object in hand, and its own.
+    size_t in_hand = script != nullptr ? 0 : has_deferred(left_at) ? 2 : 1;
+    return look(1 + in_hand);
 }
 
 // More objects than an array holds come and go; no two share a byte; but for those in hand, nothing
