@@ -146,7 +146,8 @@ class Interruption
 
 // What a nested handler does, one letter each: a allocate and keep, f free an older object if there
 // is one, r free the first one it kept, A F the same in another bucket, x free an older object of
-// another thread's if there is one, t trim, d drain, s stats.
+// another thread's if there is one, t trim, d drain, s stats, p allocate and free a page, P more of
+// them than a block has.
 struct Script
 {
     const char *name;

@@ -3,6 +3,8 @@
 // The states in which calls are interrupted, and what the interrupting handlers do.
 #include "interruption.h"
 
+#include <nolockalloc/page.h>
+
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -81,6 +83,15 @@ static void allocate_nested(Interruption &on, size_t size)
         on.nested.adopt(object, size);
 }
 
+static void allocate_and_free_pages(Interruption &on, unsigned order)
+{
+    struct page *page = alloc_pages_nolock(0, NUMA_NO_NODE, order);
+    if (page != nullptr)
+        free_pages_nolock(page, order);
+    else if (!on.situation().may_refuse)
+        on.nested.complain("an allocation of pages gave NULL");
+}
+
 static void free_newest_of(Ledger &ledger)
 {
     if (ledger.size() > 0)
@@ -118,6 +129,12 @@ static void play_step(Interruption &on, char step)
         break;
     case 's':
         counters();
+        break;
+    case 'p':
+        allocate_and_free_pages(on, 0);
+        break;
+    case 'P':
+        allocate_and_free_pages(on, 5);
         break;
     }
 }

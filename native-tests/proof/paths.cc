@@ -68,6 +68,7 @@ std::vector<Situation> all_paths()
     add_processes(all);
     add_deferrals(all);
     add_recoveries(all);
+    add_pages(all);
     return all;
 }
 

@@ -19,6 +19,7 @@ void add_bad_arguments(std::vector<Situation> &to);
 void add_shortages(std::vector<Situation> &to);
 void add_threads(std::vector<Situation> &to);
 void add_processes(std::vector<Situation> &to);
+void add_pages(std::vector<Situation> &to);
 void add_deferrals(std::vector<Situation> &to);
 void add_recoveries(std::vector<Situation> &to);
 

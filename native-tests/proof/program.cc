@@ -61,7 +61,8 @@ bool is_wanted(const Arguments &arguments, const Situation &situation)
 
 bool has_two_doors(const Situation &situation)
 {
-    return strstr(function_of(situation), "_nolock") != nullptr;
+    std::string function = function_of(situation);
+    return function == "kmalloc_nolock" || function == "kfree_nolock";
 }
 
 // Waits for the child's end; kills it when it makes no progress.

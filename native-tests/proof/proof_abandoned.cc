@@ -42,8 +42,6 @@ std::string sweep(const Job &job, unsigned who_sweeps_all)
     size_t lost = 0;
     for (unsigned who = 0; who < kSweepers; who++)
     {
-        if (who != 0 && has_one_block(job.situation))
-            continue; // it may not empty slabs of other buckets
         Loss loss = compare(g_findings->before, after[who]);
         complaint += loss.complaint;
         if (who == who_sweeps_all)
@@ -104,7 +102,7 @@ void leave_everywhere(Job &job, const char *check, Leaving leaving, double part)
     *g_findings = {g_findings->before, 0, 0};
     auto abandon_there = [&](uint32_t i)
     {
-        unsigned who = has_one_block(job.situation) ? 0 : unsigned(row.runs % kSweepers);
+        unsigned who = unsigned(row.runs % kSweepers);
         return child.run([&] { return abandon(job, runs.interruption(), leaving, i, who); });
     };
     runs.at_each_boundary(row, check, 5, part, abandon_there);
@@ -134,19 +132,17 @@ void prove(Job &job)
         leave_everywhere(job, "killed", Leaving::BySysExit, 1);
 }
 
-// The same options in a small arena. A thread that has left its first call may be without a block
-// for a while (DECISIONS 17) and then cannot empty slabs of other buckets: there is room for all.
+// The same options in a small arena.
 const char *small(const Situation &situation)
 {
-    bool is_first = situation.process != Process::Same || situation.on_a_new_thread;
     if (*situation.options == 0)
-        return is_first ? "arena=2m" : "arena=1m";
+        return "arena=1m";
     if (strcmp(situation.options, "threads=1") == 0)
-        return "arena=2m,threads=1";
+        return "arena=1m,threads=1";
     if (strcmp(situation.options, "arena=64m,threads=100") == 0)
-        return "arena=2m,threads=100";
+        return "arena=1m,threads=100";
     if (strcmp(situation.options, "arena=lots,unheard") == 0)
-        return "arena=2m,unheard";
+        return "arena=1m,unheard";
     return situation.options;
 }
 
@@ -157,6 +153,8 @@ std::vector<Situation> paths()
     {
         if (situation.may_be_lost > 0)
             continue; // these have lost an object before they begin
+        if (strstr(situation.function, "page") != nullptr)
+            continue; // a run of pages in hand is no object of a bucket: PageRunsAbandonmentTests
         situation.options = small(situation);
         some.push_back(situation);
     }

@@ -23,6 +23,7 @@ std::vector<Script> scripts_for(const Situation &situation)
     all.push_back({"AllocateAndFree", "aaf"});
     all.push_back({"FreeOursAndTheirsAndAllocate", "fxa"});
     all.push_back({"Statistics", "s"});
+    all.push_back({"Pages", "pPa"});
     return all;
 }
 
