@@ -10,14 +10,16 @@ INSTRUCTION = re.compile(r"^ +([0-9a-f]+):\t(.*)$")
 PADDING = re.compile(r"(data16 |cs )*nop|xchg +%ax,%ax$")
 SYMBOL = re.compile(r"^([0-9a-f]+) ([0-9a-f]+) [tTwW] (\S+)$")
 LINKER_MADE = "@plt"
+OF_INSTRUCTIONS = "instruction "
 MANGLED = re.compile(r"^NoLockAlloc_(?:NoLockAlloc_)?(.+)__(.+)$")
 
 
 @dataclass
 class Function:
     name: str
-    instructions: list
+    instructions: dict  # address -> text
     not_stepped: list = field(default_factory=list)
+    explained: list = field(default_factory=list)  # those of it that what they do explains
     reason: str = ""  # "": not explained
     is_linker_made: bool = False
 
@@ -48,19 +50,20 @@ def functions_of(disassembly, symbols):
         if match := FUNCTION.match(line):
             is_linker_made = LINKER_MADE in match[2]
             end = ends.get(int(match[1], 16), float("inf") if is_linker_made else 0)
-            functions.append(Function(readable(match[2]), [], is_linker_made=is_linker_made))
+            functions.append(Function(readable(match[2]), {}, is_linker_made=is_linker_made))
         elif match := INSTRUCTION.match(line):
             address = int(match[1], 16)
             is_padding = address >= end or PADDING.match(match[2]) is not None
             padding += is_padding
             if not is_padding:
-                functions[-1].instructions.append(address)
+                functions[-1].instructions[address] = match[2]
     return [function for function in functions if function.instructions], padding
 
 
 def read_reasons(text):
     """Lines "pattern: reason" or "pattern, at most N: reason": a regular expression for the whole
     name of a function, how many of its instructions that explains, and why they were not stepped.
+    "instruction pattern: reason": for an instruction, with the jump behind it, wherever it is.
     """
     reasons = []
     for line in text.splitlines():
@@ -71,13 +74,36 @@ def read_reasons(text):
     return reasons
 
 
+def explained_by(pattern, function):
+    """The instructions that were not stepped and match, and the jump behind each."""
+    found, is_behind = [], False
+    for address in function.not_stepped:
+        text = function.instructions[address]
+        matches = pattern.match(text) is not None
+        if matches or (is_behind and text.startswith("jmp")):
+            found.append(address)
+        is_behind = matches
+    return found
+
+
 def cover(functions, stepped, reasons):
     """Fills in what was not stepped, and why. Returns the patterns that explain nothing."""
     used = set()
+    of_instructions = [
+        (pattern, re.compile(pattern.pattern.removeprefix(OF_INSTRUCTIONS)))
+        for pattern, _, _ in reasons if pattern.pattern.startswith(OF_INSTRUCTIONS)]
     for function in functions:
         function.not_stepped = [pc for pc in function.instructions if pc not in stepped]
-        for pattern, most, reason in reasons if function.not_stepped else ():
-            if pattern.fullmatch(function.name) and len(function.not_stepped) <= most:
+        explained = set()
+        for named, pattern in of_instructions:
+            found = explained_by(pattern, function)
+            explained.update(found)
+            used.update([named] if found else [])
+        function.explained = sorted(explained)
+        rest = len(function.not_stepped) - len(explained)
+        function.reason = "" if rest or not explained else "what these do explains it"
+        for pattern, most, reason in reasons if rest else ():
+            if pattern.fullmatch(function.name) and rest <= most:
                 function.reason = reason
                 used.add(pattern)
                 break

@@ -72,7 +72,8 @@ def coverage_summary(functions, padding):
     made = [function for function in functions if function.is_linker_made]
     instructions = sum(len(function.instructions) for function in own)
     missing = sum(len(function.not_stepped) for function in own)
-    unexplained = sum(len(function.not_stepped) for function in own if not function.reason)
+    unexplained = sum(len(function.not_stepped) - len(function.explained)
+                      for function in own if not function.reason)
     stubs = sum(len(function.instructions) for function in made)
     stubs_stepped = stubs - sum(len(function.not_stepped) for function in made)
     return (

@@ -65,6 +65,12 @@ class Coverage(unittest.TestCase):
         cover(self.functions, {0x1100}, self.reasons("nla_os_abort, at most 1: it ends\n"))
         self.assertEqual("it ends", self.functions[1].reason)
 
+    def test_an_instruction_is_a_reason_wherever_it_is(self):
+        cover(self.functions, {0x1110}, self.reasons("instruction ret: nobody returns\n"))
+        self.assertEqual([[], [0x1113]], [f.explained for f in self.functions[1:]])
+        self.assertIn("3 not, 2 of these not explained",
+                      coverage_summary(self.functions, self.padding))
+
     def test_the_kept_file_can_be_read(self):
         kept = pathlib.Path(__file__).with_name("unreached.txt").read_text()
         self.assertTrue(all(reason for _, _, reason in self.reasons(kept)))
