@@ -55,7 +55,7 @@ struct Program
     std::vector<Situation> situations;
     void (*run)(Job &job);
     double budget; // seconds, if none is asked for
-    unsigned seconds_without_progress = 120;
+    unsigned seconds_without_progress = 300;
 };
 
 const char *function_of(const Situation &situation);

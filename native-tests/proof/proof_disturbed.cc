@@ -126,6 +126,7 @@ std::string Disturbed::interrupt(const First &first, uint32_t index, const char 
 // and the rest is left to other first things.
 std::string Disturbed::interrupt_rest(const First &first, double until)
 {
+    _job.board.doing("disturbed", first.at);
     std::string complaint = record(first);
     _job.board.note_code(*_trace);
     std::vector<uint32_t> rest = boundaries_of(*_trace);

@@ -20,6 +20,7 @@ std::string interrupt_next(Job &job, Row &row, Settling &settling, Turns &turns,
                            double until)
 {
     Child child;
+    job.board.doing("settled", left_at);
     std::string complaint = child.run([&] { return settling.record(left_at); });
     if (!complaint.empty())
         return complaint;
