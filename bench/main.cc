@@ -2,14 +2,13 @@
 //
 // main() of every benchmark program. `--which` prints the file that the allocator asked lies in: a
 // library that was to be preloaded may have been ignored.
+#include "process.h"
 #include "question.h"
 
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
-#include <fcntl.h>
-#include <unistd.h>
+#include <string>
 
 namespace
 {
@@ -25,24 +24,17 @@ int print_which()
     return 0;
 }
 
-/* Of this program alone: what getrusage() says began with the process that started it. */
-double peak_bytes()
-{
-    char text[4096];
-    int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
-    ssize_t length = read(fd, text, sizeof text - 1);
-    close(fd);
-    text[length > 0 ? length : 0] = '\0';
-    const char *line = std::strstr(text, "VmHWM:");
-    return line == nullptr ? 0 : 1024 * std::strtod(line + std::strlen("VmHWM:"), nullptr);
-}
-
 } // namespace
 
 void report(benchmark::State &state, double pairs)
 {
     state.counters["pairs"] = pairs;
-    state.counters["peak_bytes"] = peak_bytes();
+    state.counters["peak_bytes"] = static_cast<double>(peak_bytes());
+}
+
+void remark(benchmark::State &state, const char *what, double value)
+{
+    state.counters[std::string("also ") + what] = value;
 }
 
 int main(int argc, char **argv)

@@ -21,6 +21,13 @@ class Random
         state_ ^= state_ << 17;
     }
 
+    /* The low half of the next state, smallest to largest. */
+    std::size_t next(std::size_t smallest, std::size_t largest)
+    {
+        advance();
+        return smallest + low(static_cast<std::uint32_t>(largest - smallest + 1));
+    }
+
     /* Two numbers of each state, 0 to below - 1. */
     std::size_t high(std::uint32_t below) const
     {

@@ -19,9 +19,11 @@ class Patience:
 
     def __init__(self, seconds):
         self.left = seconds if LOADAVG.exists() else 0
+        self.waits = 0
         self.disturbed = 0  # processes that were started although something else ran
 
     def wait(self):
+        self.waits += 1
         calm = 0
         while calm < GLANCES and self.left > 0:
             calm = calm + 1 if is_quiet() else 0

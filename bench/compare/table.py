@@ -1,40 +1,77 @@
 # SPDX-License-Identifier: MIT
-"""The table: for each question three lines, time, spread, memory."""
+"""The table: for each question the figures, their spread, the ratios to the best peer, the peak of
+memory, and what the question says besides."""
 
-from measure import title_of
+import math
 
 FIRST = 29  # width of the questions' column
-NAMES = 9  # width of the lines' names
-CELL = 9
+NAMES = 16  # width of the lines' names
+GAP = 2
 
 
-def time_text(nanoseconds):
-    if nanoseconds < 100:
-        return f"{nanoseconds:.2f}"
-    return f"{nanoseconds:.0f}"
+def number_text(value):
+    return f"{value:.2f}" if abs(value) < 100 else f"{value:.0f}"
+
+
+def control_text(row):
+    if math.isnan(row.control):
+        return ""
+    return f"{row.control:.1%}; below {row.resolution:.0%} a tie" if row.unit == "ns" else ""
 
 
 def ratio_text(row, name):
-    if name not in row.ratios:
-        return ""
-    return f"{row.ratios[name]:.2f}{' tie' if row.is_tie(name) else ''}"
+    ratio = row.ratio(name)
+    if ratio is None:
+        return "-"
+    return f"{ratio:.2f}{'*' if name == row.best_peer else '=' if row.is_tie(name) else ' '}"
 
 
-def line(first, name, cells, rest=()):
-    text = f"{first:<{FIRST}}{name:<{NAMES}}"
-    text += "".join(f"{cell:>{CELL}}" for cell in cells)
-    return (text + "".join(f"  {cell:<13}" for cell in rest)).rstrip()
+def remark_text(figure, name):
+    return number_text(figure.remarks[name]) if name in figure.remarks else "-"
+
+
+class Layout:
+    """Columns as wide as the widest word of their headings."""
+
+    def __init__(self, columns):
+        self.names = [column.name for column in columns]
+        self.headings = [column.heading.split(" ") for column in columns]
+        self.widths = [max(8, *(len(word) for word in words)) + GAP for words in self.headings]
+
+    def line(self, first, name, cells, rest=""):
+        text = f"{first:<{FIRST}}{name:<{NAMES}}"
+        text += "".join(f"{cell:>{width}}" for cell, width in zip(cells, self.widths))
+        return f"{text}  {rest}".rstrip()
+
+    def head(self):
+        height = max(len(words) for words in self.headings)
+        padded = [[""] * (height - len(words)) + words for words in self.headings]
+        last = height - 1
+        return [self.line("", "", [words[i] for words in padded],
+                          "A/A" if i == last else "") for i in range(height)]
+
+    def cells(self, row, text_of):
+        return [text_of(row.figures[name]) if name in row.figures else "-" for name in self.names]
+
+
+def lines_of(row, layout):
+    cells = layout.cells
+    yield layout.line(row.title, row.unit, cells(row, lambda f: number_text(f.median)),
+                      control_text(row))
+    if row.unit == "ns":
+        yield layout.line("", "spread", cells(row, lambda f: f"{f.spread:.1%}"))
+    yield layout.line("", "of best peer", [ratio_text(row, name) for name in layout.names])
+    if row.unit == "ns":
+        yield layout.line("", "peak MiB", cells(row, lambda f: f"{f.peak_bytes / 2**20:.1f}"))
+    for remark in row.remarks():
+        yield layout.line("", remark, cells(row, lambda f, name=remark: remark_text(f, name)))
 
 
 def table(columns, rows):
-    names = [column.name for column in columns]
-    ours = list(rows[0].ratios)
-    lines = [line("", "", names, [*(f"{name}/best" for name in ours), "best peer", "A/A"])]
+    layout = Layout(columns)
+    lines = layout.head()
     for row in rows:
-        figures = [row.figures[name] for name in names]
-        ratios = [*(ratio_text(row, name) for name in ours), row.best_peer, f"{row.noise:.1%}"]
-        lines.append(line(
-            title_of(row.question), "ns", (time_text(f.nanoseconds) for f in figures), ratios))
-        lines.append(line("", "spread", (f"{f.spread:.1%}" for f in figures)))
-        lines.append(line("", "peak MiB", (f"{f.peak_bytes / 2**20:.1f}" for f in figures)))
+        lines += lines_of(row, layout)
+    lines += ["", "*: the best peer. =: a tie with it. A/A: the same program in two columns, direct "
+              "and control;", "a smaller difference says nothing."]
     return "\n".join(lines)

@@ -17,14 +17,13 @@ namespace
 
 constexpr std::uint32_t shelf_objects = 1000;
 constexpr std::size_t replacements = 10000;
-constexpr std::uint32_t sizes = 1000 - smallest_size + 1;
+constexpr std::size_t largest_of_these = 1000;
 
 using Shelf = std::vector<void *>;
 
 void *fresh(Random &random)
 {
-    random.advance();
-    void *object = door::allocate(smallest_size + random.low(sizes));
+    void *object = door::allocate(random.next(smallest_size, largest_of_these));
     touch(object);
     return object;
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// What does a remote free cost: one thread allocates and writes, another reads and frees? The
-// objects go through a ring of 1024 places that costs little more than the way of one cache line in
-// eight.
+// What does a remote free cost: one thread allocates and writes, another reads and frees, or three
+// others do in turn? The objects go through rings of 1024 places, which cost little more than the
+// way of one cache line in eight.
 #include "question.h"
 #include "threads.h"
 
 #include <array>
 #include <atomic>
+#include <vector>
 
 namespace
 {
@@ -59,36 +60,57 @@ void consume(void *object)
     door::release(object);
 }
 
-} // namespace
-
-static void producer_consumer(benchmark::State &state)
+void consume_all(Ring &ring)
 {
-    Ring ring;
-    std::atomic<bool> is_over{false};
-    std::thread producer(
-        [&]
-        {
-            while (!is_over.load(std::memory_order_relaxed))
-            {
-                void *object = door::allocate(object_size);
-                touch(object);
-                ring.put(object);
-            }
-            ring.put(nullptr);
-        });
-    for (auto _ : state)
-    {
-        for (std::size_t i = 0; i < objects_per_iteration; i++)
-        {
-            consume(ring.take());
-        }
-    }
-    is_over = true;
     while (void *object = ring.take())
     {
         consume(object);
     }
-    producer.join();
-    report(state, objects_per_iteration);
 }
-BENCHMARK(producer_consumer)->ArgName("threads")->Arg(2)->UseRealTime();
+
+/* To each ring the same number of objects, then the end of all. */
+void produce(std::vector<Ring> &rings, const std::atomic<bool> &is_over)
+{
+    while (!is_over.load(std::memory_order_relaxed))
+    {
+        for (Ring &ring : rings)
+        {
+            void *object = door::allocate(object_size);
+            touch(object);
+            ring.put(object);
+        }
+    }
+    for (Ring &ring : rings)
+    {
+        ring.put(nullptr);
+    }
+}
+
+} // namespace
+
+static void producer_consumer(benchmark::State &state)
+{
+    std::vector<Ring> rings(static_cast<std::size_t>(state.range(0)) - 1);
+    std::atomic<bool> is_over{false};
+    std::vector<std::thread> threads;
+    threads.emplace_back([&] { produce(rings, is_over); });
+    for (std::size_t i = 1; i < rings.size(); i++)
+    {
+        threads.emplace_back([&, i] { consume_all(rings[i]); });
+    }
+    for (auto _ : state)
+    {
+        for (std::size_t i = 0; i < objects_per_iteration; i++)
+        {
+            consume(rings[0].take());
+        }
+    }
+    is_over = true;
+    consume_all(rings[0]);
+    for (std::thread &thread : threads)
+    {
+        thread.join();
+    }
+    report(state, static_cast<double>(objects_per_iteration * rings.size()));
+}
+BENCHMARK(producer_consumer)->ArgName("threads")->Arg(2)->Arg(4)->UseRealTime();

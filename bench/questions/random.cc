@@ -10,13 +10,11 @@
 static void random_sizes(benchmark::State &state)
 {
     std::size_t live = static_cast<std::size_t>(state.range(0));
-    constexpr std::uint32_t sizes = largest_size - smallest_size + 1;
     std::vector<void *> objects(live);
     Random random(0x9e3779b97f4a7c15u);
     auto fresh = [&random]
     {
-        random.advance();
-        void *object = door::allocate(smallest_size + random.low(sizes));
+        void *object = door::allocate(random.next(smallest_size, largest_size));
         touch(object);
         return object;
     };

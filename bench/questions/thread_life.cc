@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What does a thread cost that starts, makes one pair, and ends?
+// What does a thread cost that starts, makes one pair, and ends, one after the other? Does memory
+// stay flat?
+#include "process.h"
 #include "question.h"
 
 #include <pthread.h>
@@ -14,18 +16,33 @@ static void *live(void *)
     return nullptr;
 }
 
+static bool live_and_die()
+{
+    pthread_t thread;
+    return pthread_create(&thread, nullptr, live, nullptr) == 0 &&
+           pthread_join(thread, nullptr) == 0;
+}
+
 static void thread_life(benchmark::State &state)
 {
+    constexpr int warm_up = 100;
+    for (int i = 0; i < warm_up; i++)
+    {
+        live_and_die();
+    }
+    std::size_t before = resident_bytes();
     for (auto _ : state)
     {
-        pthread_t thread;
-        if (pthread_create(&thread, nullptr, live, nullptr) != 0)
+        for (std::int64_t i = 0; i < state.range(0); i++)
         {
-            state.SkipWithError("pthread_create");
-            break;
+            if (!live_and_die())
+            {
+                return state.SkipWithError("a thread could not be started");
+            }
         }
-        pthread_join(thread, nullptr);
     }
-    report(state, 1);
+    std::size_t after = resident_bytes();
+    remark(state, "KiB of growth", after < before ? 0 : static_cast<double>(after - before) / 1024);
+    report(state, static_cast<double>(state.range(0)));
 }
-BENCHMARK(thread_life)->UseRealTime();
+BENCHMARK(thread_life)->ArgName("lives")->Arg(100)->Arg(100000)->UseRealTime();

@@ -4,7 +4,7 @@
 #ifndef BENCH_DOOR_H
 #define BENCH_DOOR_H
 
-#include <nolockalloc.h>
+#include "doors/shared/ours.h"
 
 namespace door
 {
@@ -19,21 +19,14 @@ inline void release(void *object)
     (kfree_nolock)(object);
 }
 
-inline void *allocate_anywhere(std::size_t size)
-{
-    return allocate(size);
-}
-
-inline void release_anywhere(void *object)
-{
-    release(object);
-}
-
 inline const void *entry()
 {
     return reinterpret_cast<const void *>(&kmalloc_nolock);
 }
 
 } // namespace door
+
+#include "doors/shared/anywhere.h"
+#include "doors/shared/resize.h"
 
 #endif

@@ -9,6 +9,10 @@
 namespace door
 {
 
+constexpr bool keeps_objects = false;
+constexpr bool can_trim = false;
+constexpr std::size_t largest = bench_empty_largest;
+
 inline void *allocate(std::size_t size)
 {
     return bench_empty_allocate(size);
@@ -19,14 +23,12 @@ inline void release(void *object)
     bench_empty_release(object);
 }
 
-inline void *allocate_anywhere(std::size_t size)
+inline void trim()
 {
-    return allocate(size);
 }
 
-inline void release_anywhere(void *object)
+inline void limit_memory(std::size_t)
 {
-    release(object);
 }
 
 inline const void *entry()
@@ -35,5 +37,8 @@ inline const void *entry()
 }
 
 } // namespace door
+
+#include "doors/shared/anywhere.h"
+#include "doors/shared/resize.h"
 
 #endif

@@ -6,9 +6,8 @@ namespace
 
 constexpr std::size_t line_bytes = 64;
 constexpr std::size_t ring_bytes = 16384;
-constexpr std::size_t largest_size = 8192;
 
-alignas(line_bytes) thread_local unsigned char ring[ring_bytes + largest_size];
+alignas(line_bytes) thread_local unsigned char ring[ring_bytes + bench_empty_largest];
 thread_local std::size_t next;
 
 } // namespace

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// malloc and free, of whichever library serves them. In a program whose handlers allocate as well,
-// every call has to be made with all signals blocked.
+// A malloc that may not be called in handlers. In a program whose handlers allocate as well, every
+// call has to be made with all signals blocked.
 #ifndef BENCH_DOOR_H
 #define BENCH_DOOR_H
 
+#include "doors/shared/malloc.h"
+
 #include <csignal>
-#include <cstdlib>
 
 namespace door
 {
@@ -33,16 +34,6 @@ class SignalsBlocked
     sigset_t before_;
 };
 
-inline void *allocate(std::size_t size)
-{
-    return std::malloc(size);
-}
-
-inline void release(void *object)
-{
-    std::free(object);
-}
-
 inline void *allocate_anywhere(std::size_t size)
 {
     SignalsBlocked now;
@@ -53,11 +44,6 @@ inline void release_anywhere(void *object)
 {
     SignalsBlocked now;
     release(object);
-}
-
-inline const void *entry()
-{
-    return reinterpret_cast<const void *>(&std::malloc);
 }
 
 } // namespace door
