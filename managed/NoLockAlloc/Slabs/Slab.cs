@@ -126,12 +126,12 @@ internal static unsafe partial class Slab
         KmemCacheThread* cell, in KmemCache cache, nuint block, nuint word, ulong batch)
     {
         ulong count = ObjectWord.CountOf(batch);
-        ulong place = count;
-        nuint first = word * ObjectWord.Objects;
+        nuint first = cache.AddressOf(block, word * ObjectWord.Objects);
+        nuint size = cache.Size;
+        LocalWord* place = KmemCacheThread.At(cell, count);
         for (ulong rest = batch; rest != 0; rest &= rest - 1)
         {
-            nuint index = first + ObjectWord.IndexOf(rest);
-            KmemCacheThread.Object(cell, --place).Set(cache.AddressOf(block, index));
+            (--place)->Set(first + ObjectWord.IndexOf(rest) * size);
         }
         return count;
     }
