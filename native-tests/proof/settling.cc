@@ -160,8 +160,7 @@ std::string Settling::interrupt(uint32_t left_at, uint32_t index, const char *sc
     if (handler.injections != 1)
         return "the boundary was not reached again";
     use_the_stack_below();
-    // One that is left while it does a deferred free has that object in hand, and its own.
-    size_t in_hand = script != nullptr ? 0 : has_deferred(left_at) ? 2 : 1;
+    size_t in_hand = script != nullptr ? 0 : 1;
     return look(1 + in_hand);
 }
 

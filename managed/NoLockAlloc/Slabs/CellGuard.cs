@@ -31,7 +31,8 @@ internal static unsafe class CellGuard
         return drained;
     }
 
-    private static void Free(KmemCacheThread* cell)
+    /// <summary>Leave without a look at what was deferred.</summary>
+    internal static void Free(KmemCacheThread* cell)
     {
         cell->Drainer.Set(0);
         cell->Lock.Free();

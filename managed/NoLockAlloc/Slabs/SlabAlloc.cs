@@ -35,18 +35,26 @@ internal static unsafe class SlabAlloc
         isBusy = cell == null || !CellGuard.TryEnter(cell, frame);
         if (isBusy) return 0;
         DeferFree.Drain(cell);
+        bool isRefilled = cell->Head.Get() == 0 && TryRefill(self, cell, frame);
+        return PopAndLeave(cell, frame, isRefilled);
+    }
+
+    /// <summary>The top of the array, or 0; and out of the cell. What handlers deferred meanwhile is drained
+    /// with the object back in the array: a call that is abandoned has one object in hand at most.</summary>
+    private static nuint PopAndLeave(KmemCacheThread* cell, ulong frame, bool isSlow)
+    {
         nuint address = 0;
-        if (cell->Head.Get() != 0)
+        while (true)
         {
-            address = KmemCacheThread.Pop(cell);
+            if (cell->Head.Get() != 0) address = KmemCacheThread.Pop(cell);
+            if (isSlow) cell->SlowAllocs.Count();
+            isSlow = false;
+            CellGuard.Free(cell);
+            if (cell->DeferPending.Load() == 0 || !CellGuard.TryEnter(cell, frame)) return address;
+            if (address != 0) SlabFree.TryPush(cell, address);
+            address = 0;
+            DeferFree.Drain(cell);
         }
-        else if (TryRefill(self, cell, frame))
-        {
-            address = KmemCacheThread.Pop(cell);
-            cell->SlowAllocs.Count();
-        }
-        CellGuard.Leave(cell, frame);
-        return address;
     }
 
     /// <summary>An object past the cells, in any context, by single exchanges. 0: memory is exhausted.

@@ -17,8 +17,7 @@ internal static unsafe class SlabFree
         {
             if (CellGuard.TryEnter(cell, frame))
             {
-                DeferFree.Drain(cell);
-                bool isFreed = TryPutLocked(cell, address);
+                bool isFreed = TryPutLocked(cell, address); // first: one object in hand at a time
                 CellGuard.Leave(cell, frame);
                 return isFreed;
             }
@@ -52,10 +51,10 @@ internal static unsafe class SlabFree
         return true;
     }
 
-    /// <summary>False: it is on top already. Where array and barn are both full, half the array goes to the
+    /// <summary>Put the object into the array. False: it is on top already. Where array and barn are both full, half the array goes to the
     /// slabs, and the object first takes the place of the one that would be on top after that, by one
     /// store: at each moment one object only is in hand, and in the end this one is on top.</summary>
-    private static bool TryPush(KmemCacheThread* cell, nuint address)
+    internal static bool TryPush(KmemCacheThread* cell, nuint address)
     {
         if (IsTop(cell, address)) return false;
         if (cell->Capacity == 0) return TryReturn(cell, address);
