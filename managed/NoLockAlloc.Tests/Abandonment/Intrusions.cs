@@ -4,6 +4,7 @@
 
 using System;
 using System.Linq;
+using NoLockAlloc.Pages;
 using NoLockAlloc.Tests.World;
 
 namespace NoLockAlloc.Tests.Abandonment;
@@ -26,6 +27,8 @@ internal static class Intrusions
         ("another thread allocates and frees many", s => AllocAndFree(s, s.Other, s.Capacity + 3)),
         ("another thread takes and frees all there is", s => TakeAll(s, s.Other)),
         ("another thread trims", s => s.Other.Trim()),
+        ("a handler takes and frees runs", s => TakeAndFreeRuns(s, s.Thread)),
+        ("another thread takes and frees runs", s => TakeAndFreeRuns(s, s.Other)),
         ("a new thread lives and dies", LiveAndDie),
         TrimAndBegin,
     ];
@@ -47,6 +50,17 @@ internal static class Intrusions
         nuint[] before = [.. s.Ledger.Live];
         s.Ledger.FillUp(thread, s.Size);
         foreach (nuint address in s.Ledger.Live.Except(before).ToArray()) s.Ledger.Free(thread, address);
+    }
+
+    /// <summary>Of all lengths, and all blocks at once.</summary>
+    private static void TakeAndFreeRuns(Scene s, FakeThread thread)
+    {
+        nuint[] before = [.. s.Ledger.LiveRuns.Keys];
+        for (nuint blocks = 3; blocks > 0; blocks--)
+        {
+            while (s.Ledger.TakeRun(thread, blocks) != PageRuns.None) continue;
+        }
+        foreach (nuint first in s.Ledger.LiveRuns.Keys.Except(before).ToArray()) s.Ledger.FreeRun(thread, first);
     }
 
     private static void TrimAndAllocAsNew(Scene s)

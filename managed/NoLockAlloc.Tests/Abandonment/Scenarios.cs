@@ -11,6 +11,7 @@ internal static unsafe partial class Scenarios
 {
     internal static readonly Scenario[] All =
     [
+        .. OfRuns,
         new("FirstCallOfTheThread", _ => { }, s => s.Alloc()),
         new("FirstCallTakesTheOnlyThreadBlock", _ => { }, s => s.Alloc(), Threads: 1),
         new("FirstCallTakesAnEndedThreadsBlock", EndedThread, s => s.Alloc()),

@@ -81,6 +81,22 @@ internal sealed unsafe class Scene : IDisposable
         while (Head != 0) Alloc();
     }
 
+    /// <summary>A call of the thread that moves a run is abandoned once it has come so far.</summary>
+    internal void Abandon(FakeThread.Call call, Func<bool> isThere)
+    {
+        for (int at = 0; !isThere(); at++)
+        {
+            SettleRuns(Thread);
+            Assert.True(Interruption.Run(() => Thread.Run(call), at, () => throw new AbandonedCall()));
+        }
+    }
+
+    internal void SettleRuns(FakeThread thread) => thread.Run(frame =>
+    {
+        RunGuard.SettleAbandoned(thread.Block, frame);
+        return 0;
+    });
+
     /// <summary>A slow path of the thread stands in the middle of that bucket's cell, and what follows
     /// interrupts it.</summary>
     internal void Interrupt(nuint size) => Interrupt(size, isFast: false);

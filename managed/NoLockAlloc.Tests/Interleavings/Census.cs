@@ -22,7 +22,7 @@ internal sealed unsafe class Census
         foreach (nuint address in ledger.Live) census.Add(address);
         for (ulong id = 1; id <= Arena.Header->HighThread.Load(); id++) census.AddThread(id);
         for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++) census.AddBarn(bucket);
-        census.CheckBlocks();
+        census.CheckBlocks(ledger);
     }
 
     private void Add(nuint address) =>
@@ -39,6 +39,11 @@ internal sealed unsafe class Census
             Assert.True(cell->Lock.IsFree && cell->DeferPending.Load() == 0 && !cell->HasUnsettled);
             for (ulong i = 0; i < cell->Head.Get(); i++) Add((nuint)KmemCacheThread.Object(cell, i).Get());
         }
+        for (int number = 0; number < ThreadState.RunJournals; number++)
+        {
+            RunJournal* journal = ThreadState.RunJournal(thread, number);
+            Assert.True(journal->Lock.IsFree && journal->First == 0);
+        }
     }
 
     private void AddBarn(int bucket)
@@ -47,18 +52,26 @@ internal sealed unsafe class Census
         foreach (nuint address in BarnContents.Of(bucket)) Add(address);
     }
 
-    private void CheckBlocks()
+    private void CheckBlocks(Ledger ledger)
     {
         ulong dirty = 0;
         int marked = 0;
+        int runs = 0;
         for (nuint block = Arena.Header->First; block < Arena.Header->Blocks; block++)
         {
             BlockState state = Arena.StateOf(block);
-            Assert.True(state.Kind is BlockState.KindFree or BlockState.KindSlab);
+            Assert.True(state.Kind is BlockState.KindFree or BlockState.KindSlab or BlockState.KindRunHead);
             if (state.IsFree && state.IsDirty) dirty++;
             if (state.IsFree) CheckFree(block);
-            else marked += CheckSlab(block, state);
+            else if (!state.IsRunHead) marked += CheckSlab(block, state);
+            else
+            {
+                runs++;
+                Assert.True(ledger.LiveRuns.TryGetValue(block, out nuint length) && length == state.Blocks);
+                block += RunContents.PartsAfter(block);
+            }
         }
+        Assert.Equal(ledger.LiveRuns.Count, runs);
         Assert.Equal(dirty, Arena.Header->DirtyBlocks.Load());
         Assert.True(marked == _out.Count, "An object that is out lies in no slab.");
     }

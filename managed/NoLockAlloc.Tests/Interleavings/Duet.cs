@@ -40,6 +40,7 @@ internal sealed unsafe class Duet : Play
     internal override void Check(long number)
     {
         Assert.Single(FreshWorld.Machine.Memory.Reserved);
+        if (_scene.Thread.Id != 0) _scene.SettleRuns(_scene.Thread);
         Census.Check(_scene.Ledger);
         if (number % s_exhaustEvery == 1 % s_exhaustEvery) Aftermath.Check(_scene, _scene.Thread, lost: 0);
     }

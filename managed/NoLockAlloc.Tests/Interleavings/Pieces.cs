@@ -7,12 +7,14 @@ using static NoLockAlloc.Tests.Interleavings.Beginnings;
 
 namespace NoLockAlloc.Tests.Interleavings;
 
-internal static class Pieces
+internal static partial class Pieces
 {
     internal static Piece[] All => [.. s_single, .. PiecesOfTwo.All];
 
     private static readonly Piece[] s_single =
     [
+        .. OfRuns,
+
         // Words/ObjectWord.cs
         new("SlabWord: take, give back", ListedSlab, s => Take(s, s.Thread), s => GiveBack(s, s.Other)),
         new("SlabWord: take, take", ListedSlab, s => Take(s, s.Thread), s => Take(s, s.Other)),

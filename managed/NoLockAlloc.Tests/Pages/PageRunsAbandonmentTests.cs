@@ -52,6 +52,15 @@ public sealed unsafe class PageRunsAbandonmentTests : IDisposable
         () => Begin(InHand), () => PageRuns.TryFree(_run, _journal), inHand: 0);
 
     [Fact]
+    public void AFreeThatGivesTheMemoryBack() => AbandonEverywhere(
+        () =>
+        {
+            Begin(InHand);
+            Arena.Header->DirtyBlocks.Store(1000);
+        },
+        () => PageRuns.TryFree(_run, _journal), inHand: 0);
+
+    [Fact]
     public void AGrowth() => AbandonEverywhere(
         () => BeginWithRoom(2), () => PageRuns.TryGrow(_run, 5, _journal, out _), inHand: 0);
 
@@ -98,8 +107,8 @@ public sealed unsafe class PageRunsAbandonmentTests : IDisposable
                 prepare();
                 isAbandoned = Interruption.Run(act, at, () => throw new AbandonedCall());
                 isSettlingAbandoned = Interruption.Run(
-                    () => RunMotion.Settle(_journal), settlingAt, () => throw new AbandonedCall());
-                RunMotion.Settle(_journal);
+                    () => RunRecovery.Settle(_journal), settlingAt, () => throw new AbandonedCall());
+                RunRecovery.Settle(_journal);
                 Check(isSettlingAbandoned ? inHand : 0, $"at {at}, settling at {settlingAt}");
             }
         }

@@ -100,6 +100,36 @@ public sealed class BlockStateTests
         Assert.True(slab.IsSlabOf(Cell));
     }
 
+    [Fact]
+    public void ARunHasItsLengthInItsHeadAndItsOwnerAndJournalWhileItMoves()
+    {
+        foreach (ulong journal in new[] { 0UL, 1UL })
+        {
+            BlockState moving = new BlockState(0).ToFree(dirty: true).ToRunMoving(LastOwner, journal);
+            Check(moving, BlockState.KindRunMoving, LastOwner, 0, 2, isListed: journal != 0);
+            BlockState part = new BlockState(0).ToRunPart(LastOwner, journal);
+            Check(part, BlockState.KindRunPart, LastOwner, 0, 1, isListed: journal != 0);
+            BlockState head = moving.ToRunHead(64);
+            Check(head, BlockState.KindRunHead, 64, 0, 3);
+            Assert.True(head.IsRunHead && !moving.IsRunHead && !part.IsRunHead);
+            Assert.Equal((nuint)64, head.Blocks);
+            Check(head.WithBlocks(1), BlockState.KindRunHead, 1, 0, 3);
+            Assert.Equal(head.Value, head.WithBlocks(1).WithBlocks(64).Value);
+            Check(part.ToRunMoving(1, 0).ToFree(dirty: true), BlockState.KindFree, 0, 0, 3, isDirty: true);
+        }
+    }
+
+    [Fact]
+    public void NoBlockOfARunIsASlab()
+    {
+        BlockState moving = new BlockState(0).ToRunMoving(LastOwner, 1);
+        foreach (BlockState state in new[] { moving, moving.ToRunPart(LastOwner, 1), moving.ToRunHead(64) })
+        {
+            Assert.Equal(0, (ushort)state.Value);
+            Assert.False(state.IsFree || state.IsSlabOf(0) || state.IsUnclaimedSlabOf(0));
+        }
+    }
+
     private static void Check(
         BlockState state, ulong kind, ulong owner, ulong cell, ulong generation, bool isListed = false,
         bool isDirty = false)

@@ -42,6 +42,21 @@ public sealed class RunJournalTests
     }
 
     [Fact]
+    public void ItNamesTheRunBelowWhereOneIsJoinedOrCut()
+    {
+        BlockState below = s_moving.ToRunHead(9);
+        _journal.Begin(40, 64, s_moving, owned: 64, below);
+        Check(40, 64, s_moving, 64, default);
+        Assert.Equal(below.Value, _journal.Below.Value);
+        _journal.ChangeAs(s_other);
+        Check(40, 64, s_other, 64, default);
+        _journal.Begin(41, 7, s_other, owned: 0);
+        Assert.False(_journal.Below.IsRunHead);
+        _journal.NoteBelow(below);
+        Assert.Equal(below.Value, _journal.Below.Value);
+    }
+
+    [Fact]
     public void ItsNumberAndOwnerAreLeftAlone()
     {
         _journal.Owner = 16384;

@@ -13,7 +13,7 @@ using Xunit;
 
 namespace NoLockAlloc.Tests.World;
 
-internal sealed unsafe class Ledger
+internal sealed unsafe partial class Ledger
 {
     private readonly Dictionary<nuint, KmemCache> _live = [];
     private readonly Dictionary<nuint, SortedSet<nuint>> _bySize = [];
@@ -92,6 +92,7 @@ internal sealed unsafe class Ledger
         {
             Free(thread, address);
         }
+        foreach (nuint first in _runs.Keys.ToArray()) FreeRun(thread, first);
     }
 
     /// <summary>Some live object of that size, the lowest or the highest; 0: none.</summary>
@@ -150,6 +151,7 @@ internal sealed unsafe class Ledger
         nuint block = Arena.BlockOf(address);
         BlockState state = Arena.StateOf(block);
         Assert.Equal(BlockState.KindSlab, state.Kind);
+        Assert.False(IsInARun(block), "An object lies in a run.");
         KmemCache cache = KmemCache.OfCell(state.Cell);
         Assert.True(Arena.Contains(address) && cache.IsStart(address) && cache.Size >= size);
         Assert.True(_live.TryAdd(address, cache), "An object was handed out twice.");

@@ -47,15 +47,20 @@ internal static unsafe class PageRuns
         }
     }
 
-    /// <summary>False: no run begins there, or another call was faster.</summary>
+    /// <summary>False: no run begins there. Tried again where another call makes the run longer or shorter at
+    /// the same time.</summary>
     internal static bool TryFree(nuint first, RunJournal* journal)
     {
+        bool isOurs = false;
         BlockState state = Arena.StateOf(first);
-        if (!state.IsRunHead) return false;
-        BlockState moving = state.ToRunMoving(journal->Owner, journal->Number);
-        journal->Begin(first, state.Blocks, moving, owned: state.Blocks);
-        bool isOurs = Arena.State(first).TryReplace(state.Value, moving.Value);
-        if (isOurs) RunMotion.ReleaseUsed(first, state.Blocks, journal);
+        while (state.IsRunHead && !isOurs)
+        {
+            BlockState moving = state.ToRunMoving(journal->Owner, journal->Number);
+            journal->Begin(first, state.Blocks, moving, owned: state.Blocks);
+            isOurs = Arena.State(first).TryReplace(state.Value, moving.Value);
+            if (isOurs) RunMotion.ReleaseUsed(first, state.Blocks, journal);
+            else state = Arena.StateOf(first);
+        }
         journal->End();
         return isOurs;
     }
@@ -72,10 +77,11 @@ internal static unsafe class PageRuns
         nuint more = blocks - state.Blocks;
         if (!RunMotion.TryAssemble(end, more, journal, out ulong dirty)) return false;
 
-        journal->NoteBelow(state, state.Blocks);
-        Arena.State(end).Store(journal->As.ToRunPart(journal->Owner, journal->Number).Value);
+        journal->NoteBelow(state);
+        BlockState part = journal->As.ToRunPart(journal->Owner, journal->Number);
+        Arena.State(end).Store(part.Value);
         bool isJoined = Arena.State(first).TryReplace(state.Value, state.WithBlocks(blocks).Value);
-        if (!isJoined) RunMotion.ReleaseParts(journal);
+        if (!isJoined) RunMotion.ReleaseParts(part, journal);
         journal->End();
         isZero = isJoined && dirty == 0;
         return isJoined;
@@ -90,10 +96,11 @@ internal static unsafe class PageRuns
         nuint end = first + blocks;
         nuint less = state.Blocks - blocks;
         BlockState shorter = state.WithBlocks(blocks);
-        BlockState moving = Arena.StateOf(end).ToRunMoving(journal->Owner, journal->Number);
-        journal->Begin(end, less, moving, owned: less, shorter, distance: blocks);
+        BlockState part = Arena.StateOf(end);
+        BlockState moving = part.ToRunMoving(journal->Owner, journal->Number);
+        journal->Begin(end, less, moving, owned: less, shorter);
         bool isCut = Arena.State(first).TryReplace(state.Value, shorter.Value);
-        if (isCut) RunMotion.ReleaseParts(journal);
+        if (isCut) RunMotion.ReleaseParts(part, journal);
         journal->End();
         return isCut;
     }

@@ -13,9 +13,8 @@
 // INVARIANTS  (1) Upwards and downwards: the blocks in motion always follow each other from the first.
 //             (2) Each block passes by one exchange or store, which the journal foretells (Note): so it is
 //                 known of each block whether it has passed, whenever the call is abandoned.
-//             (3) A run that is not its caller's yet has a journal that has not ended; so Settle frees it.
-//             (4) Where a run grows or is cut, its head's state tells whether the parts are still, or
-//                 already, without a head (Below). If so, one exchange decides who frees them.
+//             (3) A run that is not its caller's yet has a journal that has not ended (RunRecovery).
+//             (4) The parts of a run are freed before its head is.
 // REENTRY     others find neither a free block nor a run; nobody waits for either.
 // CHECKED BY  PageRunsTests, PageRunsAbandonmentTests, InterleavingTests
 
@@ -56,34 +55,15 @@ internal static unsafe class RunMotion
         Release(first, owned, isPurged ? 0 : All, journal);
     }
 
-    /// <summary>Free the parts that the journal names, which have no head.</summary>
-    internal static void ReleaseParts(RunJournal* journal)
+    /// <summary>Free the blocks of the journal, which are parts of no run, if the first is still in this
+    /// state.</summary>
+    internal static void ReleaseParts(BlockState part, RunJournal* journal)
     {
         nuint first = journal->First;
-        BlockState part = Arena.StateOf(first);
         BlockState moving = part.ToRunMoving(journal->Owner, journal->Number);
         journal->ChangeAs(moving);
         if (!Arena.State(first).TryReplace(part.Value, moving.Value)) return;
         ReleaseUsed(first, journal->Blocks, journal);
-    }
-
-    /// <summary>Put in order what an abandoned call left. Caller holds the lock.</summary>
-    internal static void Settle(RunJournal* journal)
-    {
-        nuint first = journal->First;
-        if (first == 0) return;
-        nuint blocks = journal->Blocks;
-        nuint owned = CountOwned(first, blocks, journal);
-        BlockState state = Arena.StateOf(first);
-        bool isInHand = owned == blocks && state.Value == journal->As.ToRunHead(blocks).Value;
-        if (state.Value == journal->As.Value) ReleaseUsed(first, owned == 0 ? 1 : owned, journal);
-        else if (isInHand) PageRuns.TryFree(first, journal);
-        else if (IsWithoutHead(first, state, journal)) ReleaseParts(journal);
-        for (nuint block = first; block < first + blocks; block++)
-        {
-            if (Arena.StateOf(block).IsFree) PageAllocator.FreeMap.Add(block);
-        }
-        journal->End();
     }
 
     /// <summary>The block that comes after so many.</summary>
@@ -115,22 +95,5 @@ internal static unsafe class RunMotion
         }
         if (owned != 1) PageAllocator.FreeMap.Add(first + 1, owned - 1);
         PageAllocator.Free(first, (dirty & 1) != 0);
-    }
-
-    private static bool IsWithoutHead(nuint first, BlockState state, RunJournal* journal)
-    {
-        nuint distance = journal->Distance;
-        if (distance == 0 || state.Kind != BlockState.KindRunPart) return false;
-        bool isToMove = state.ToRunMoving(journal->Owner, journal->Number).Value == journal->As.Value;
-        bool hasMoved = journal->As.ToRunPart(journal->Owner, journal->Number).Value == state.Value;
-        return (isToMove || hasMoved) && Arena.StateOf(first - distance).Value == journal->Below.Value;
-    }
-
-    private static nuint CountOwned(nuint first, nuint blocks, RunJournal* journal)
-    {
-        nuint owned = journal->Owned;
-        BlockState edge = journal->Edge;
-        bool isMore = edge.Kind == BlockState.KindRunPart && owned < blocks;
-        return isMore && Arena.StateOf(first + owned).Value == edge.Value ? owned + 1 : owned;
     }
 }

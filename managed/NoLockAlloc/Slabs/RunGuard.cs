@@ -40,7 +40,7 @@ internal static unsafe class RunGuard
         {
             RunJournal* journal = ThreadState.RunJournal(self, number);
             journal->Lock.Take(frame);
-            RunMotion.Settle(journal);
+            RunRecovery.Settle(journal);
             Leave(journal);
         }
     }
@@ -48,7 +48,9 @@ internal static unsafe class RunGuard
     private static bool TryEnter(RunJournal* journal, ulong frame)
     {
         if (!journal->Lock.TryTake(frame, out _)) return false;
-        if (journal->First != 0) RunMotion.Settle(journal);
-        return true;
+        if (journal->First != 0) RunRecovery.Settle(journal);
+        if (journal->First == 0) return true;
+        Leave(journal);
+        return false;
     }
 }

@@ -4,8 +4,8 @@
 // STATE       First: the run's first block, or 0. Blocks: its length. As: the state of the first block for as
 //             long as the run is in motion. Edge: how many of the blocks are the call's for certain, in
 //             the cell's field of what the state of the block after them is if that is the call's, too.
-//             Below: 0, or the state of a run's head for as long as the blocks are not part of that run, with
-//             their distance from it in the cell's field.
+//             Below: 0, or the state of the head of the run that ends before the blocks, while they are not
+//             part of it.
 // WRITERS     the holder of Lock.
 // TRANSITIONS Begin: First 0, the others, First. Note: Edge, before each exchange or store that makes one
 //             block more or one block less. NoteBelow, before a run is joined with another. ChangeAs, before
@@ -53,26 +53,22 @@ internal struct RunJournal
     /// <summary>What the block after those is, if it is the call's; a free block: it is not.</summary>
     internal BlockState Edge => new(_edge.Get() & ~CountMask);
 
-    /// <summary>0: no run is to be longer or shorter by these blocks.</summary>
-    internal nuint Distance => (nuint)(_below.Get() & CountMask);
-
-    /// <summary>The state of that run while it is without them.</summary>
-    internal BlockState Below => new(_below.Get() & ~CountMask);
+    /// <summary>A RunHead, if a run is to become longer or shorter by these blocks.</summary>
+    internal BlockState Below => new(_below.Get());
 
     /// <summary>The first block's state is about to become this one.</summary>
     internal void Begin(
-        nuint first, nuint blocks, BlockState moving, nuint owned, BlockState below = default,
-        nuint distance = 0)
+        nuint first, nuint blocks, BlockState moving, nuint owned, BlockState below = default)
     {
         _first.Set(0);
         _blocks.Set(blocks);
         _as.Set(moving.Value);
         _edge.Set(owned);
-        NoteBelow(below, distance);
+        NoteBelow(below);
         _first.Set(first);
     }
 
-    internal void NoteBelow(BlockState head, nuint distance) => _below.Set(head.Value | distance);
+    internal void NoteBelow(BlockState head) => _below.Set(head.Value);
 
     internal void ChangeAs(BlockState moving) => _as.Set(moving.Value);
 

@@ -4,6 +4,7 @@
 using static NoLockAlloc.Tests.Interleavings.Acts;
 using static NoLockAlloc.Tests.Interleavings.Beginnings;
 using static NoLockAlloc.Tests.Interleavings.Controls.WrongBlocks;
+using static NoLockAlloc.Tests.Interleavings.Controls.WrongRuns;
 using static NoLockAlloc.Tests.Interleavings.Controls.WrongWords;
 
 namespace NoLockAlloc.Tests.Interleavings.Controls;
@@ -27,6 +28,14 @@ internal static class PlantedBugs
         new("Claim of a thread block by a store", EndedThread, ClaimThreadByStore, s => s.Claim(s.Other)),
         new("Pop without the lock", FullArray, PopWithoutLock, s => Take(s, s.Other))
         { FirstHandler = s => Alloc(s, s.Thread) },
+        new("Take of a run by stores", TwoThreads, TakeRunByStore, s => ActsOfRuns.TakeIfAny(s, s.Other, 2)),
+        new("Free of a run by a store",
+            s => ActsOfRuns.RunOf(s, 2), FreeRunByStore, s => ActsOfRuns.FreeTwice(s, s.Other)),
+        new("Hint of a block in motion taken out without a second look",
+            s => ActsOfRuns.RunOf(s, 2), DropHintWithoutALook, s => ActsOfRuns.Free(s, s.Other)),
+        new("Parts settled without a look at their head",
+            ActsOfRuns.AbandonedShrinkage, FreePartsOfAnAbandonedShrinkage,
+            s => s.SettleRuns(s.Thread)),
         new("A lock that is waited for",
             TwoThreads, s => WithSpinLock(s, s.Thread), s => WithSpinLock(s, s.Other)),
     ];

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+// The parts of the pieces about runs of blocks.
+
+using System.Linq;
+using NoLockAlloc.Pages;
+using NoLockAlloc.Slabs;
+using NoLockAlloc.Tests.Abandonment;
+using NoLockAlloc.Tests.World;
+using NoLockAlloc.Words;
+using Xunit;
+
+namespace NoLockAlloc.Tests.Interleavings;
+
+internal static unsafe class ActsOfRuns
+{
+    /// <summary>Threads with blocks, a used run of so many blocks at the arena's end, and nothing else.
+    /// </summary>
+    internal static void RunOf(Scene s, nuint blocks)
+    {
+        Beginnings.TwoThreads(s);
+        Take(s, s.Thread, blocks);
+    }
+
+    /// <summary>Free blocks that may be other than zero.</summary>
+    internal static void DirtyBlocks(Scene s)
+    {
+        RunOf(s, s.Blocks);
+        Free(s, s.Thread);
+    }
+
+    /// <summary>There is room for it at every moment.</summary>
+    internal static void Take(Scene s, FakeThread thread, nuint blocks) =>
+        Assert.NotEqual(PageRuns.None, s.Ledger.TryTakeRun(thread, blocks));
+
+    internal static void TakeIfAny(Scene s, FakeThread thread, nuint blocks) =>
+        s.Ledger.TryTakeRun(thread, blocks);
+
+    internal static void Free(Scene s, FakeThread thread) => s.Ledger.FreeRun(thread, First(s));
+
+    internal static void GrowIfRoom(Scene s, FakeThread thread, nuint blocks) =>
+        s.Ledger.TryGrowRun(thread, First(s), blocks);
+
+    internal static void Shrink(Scene s, FakeThread thread, nuint blocks) =>
+        s.Ledger.ShrinkRun(thread, First(s), blocks);
+
+    internal static void ShrinkAndFree(Scene s, FakeThread thread)
+    {
+        Shrink(s, thread, 1);
+        Free(s, thread);
+    }
+
+    /// <summary>The program frees the same run twice. One call says so.</summary>
+    internal static void FreeTwice(Scene s, FakeThread thread)
+    {
+        nuint first = Arena.Header->Blocks - 2;
+        bool isFreed = thread.Run(frame => Runs.TryFree(thread.Block, first, frame) ? 1u : 0) != 0;
+        if (isFreed) s.Ledger.ForgetRun(first);
+    }
+
+    /// <summary>The program frees what it grows or cuts at the same time. Whoever comes first has it.</summary>
+    internal static void GrowWhatIsFreed(Scene s, FakeThread thread) => thread.Run(frame =>
+        Runs.TryGrow(thread.Block, Arena.Header->First, 3, frame, out _) ? 1u : 0);
+
+    internal static void ShrinkWhatIsFreed(Scene s, FakeThread thread) => thread.Run(frame =>
+        Runs.TryShrink(thread.Block, Arena.Header->First, 1, frame) ? 1u : 0);
+
+    /// <summary>A run of two blocks with room above.</summary>
+    internal static void RunWithRoom(Scene s)
+    {
+        RunOf(s, s.Blocks - 2);
+        nuint above = First(s);
+        Take(s, s.Thread, 2);
+        s.Ledger.FreeRun(s.Thread, above);
+        Assert.Equal(Arena.Header->First, First(s));
+    }
+
+    /// <summary>A call that made a run of three blocks a shorter one was abandoned between the head and the
+    /// parts.</summary>
+    internal static void AbandonedShrinkage(Scene s) => AbandonedShrinkage(s, 1);
+
+    internal static void AbandonedShrinkageToTwo(Scene s) => AbandonedShrinkage(s, 2);
+
+    /// <summary>A call that made a run of one block one of three was abandoned between the parts and the head.
+    /// </summary>
+    internal static void AbandonedGrowth(Scene s)
+    {
+        RunOf(s, 3);
+        Shrink(s, s.Thread, 1);
+        nuint first = First(s);
+        s.Abandon(
+            frame => Runs.TryGrow(s.Thread.Block, first, 3, frame, out _) ? 1u : 0,
+            () => Arena.StateOf(first + 1).Kind == BlockState.KindRunPart);
+        Assert.Equal((nuint)1, PageRuns.BlocksOf(first));
+        Recount();
+    }
+
+    private static void AbandonedShrinkage(Scene s, nuint blocks)
+    {
+        RunOf(s, 3);
+        nuint first = First(s);
+        s.Abandon(
+            frame => Runs.TryShrink(s.Thread.Block, first, blocks, frame) ? 1u : 0,
+            () => PageRuns.BlocksOf(first) == blocks);
+        Assert.Equal(BlockState.KindRunPart, Arena.StateOf(first + blocks).Kind);
+        Recount();
+        s.Ledger.ForgetRun(first);
+        s.Ledger.EnterRun(first, blocks);
+    }
+
+    /// <summary>Each of the many calls that were abandoned may have counted wrong by one.</summary>
+    private static void Recount()
+    {
+        ulong dirty = 0;
+        for (nuint block = Arena.Header->First; block < Arena.Header->Blocks; block++)
+        {
+            if (Arena.StateOf(block).IsDirty) dirty++;
+        }
+        Arena.Header->DirtyBlocks.Store(dirty);
+    }
+
+    private static nuint First(Scene s) => s.Ledger.LiveRuns.Keys.First();
+}
