@@ -6,7 +6,6 @@ using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
 using NoLockAlloc.Tests.Abandonment;
 using NoLockAlloc.Tests.World;
-using NoLockAlloc.Words;
 using Xunit;
 
 namespace NoLockAlloc.Tests.Interleavings;
@@ -74,49 +73,5 @@ internal static unsafe class ActsOfRuns
         Assert.Equal(Arena.Header->First, First(s));
     }
 
-    /// <summary>A call that made a run of three blocks a shorter one was abandoned between the head and the
-    /// parts.</summary>
-    internal static void AbandonedShrinkage(Scene s) => AbandonedShrinkage(s, 1);
-
-    internal static void AbandonedShrinkageToTwo(Scene s) => AbandonedShrinkage(s, 2);
-
-    /// <summary>A call that made a run of one block one of three was abandoned between the parts and the head.
-    /// </summary>
-    internal static void AbandonedGrowth(Scene s)
-    {
-        RunOf(s, 3);
-        Shrink(s, s.Thread, 1);
-        nuint first = First(s);
-        s.Abandon(
-            frame => Runs.TryGrow(s.Thread.Block, first, 3, frame, out _) ? 1u : 0,
-            () => Arena.StateOf(first + 1).Kind == BlockState.KindRunPart);
-        Assert.Equal((nuint)1, PageRuns.BlocksOf(first));
-        Recount();
-    }
-
-    private static void AbandonedShrinkage(Scene s, nuint blocks)
-    {
-        RunOf(s, 3);
-        nuint first = First(s);
-        s.Abandon(
-            frame => Runs.TryShrink(s.Thread.Block, first, blocks, frame) ? 1u : 0,
-            () => PageRuns.BlocksOf(first) == blocks);
-        Assert.Equal(BlockState.KindRunPart, Arena.StateOf(first + blocks).Kind);
-        Recount();
-        s.Ledger.ForgetRun(first);
-        s.Ledger.EnterRun(first, blocks);
-    }
-
-    /// <summary>Each of the many calls that were abandoned may have counted wrong by one.</summary>
-    private static void Recount()
-    {
-        ulong dirty = 0;
-        for (nuint block = Arena.Header->First; block < Arena.Header->Blocks; block++)
-        {
-            if (Arena.StateOf(block).IsDirty) dirty++;
-        }
-        Arena.Header->DirtyBlocks.Store(dirty);
-    }
-
-    private static nuint First(Scene s) => s.Ledger.LiveRuns.Keys.First();
+    internal static nuint First(Scene s) => s.Ledger.LiveRuns.Keys.First();
 }

@@ -2,6 +2,7 @@
 // What two threads do at the same time with runs of blocks: Pages/RunMotion.cs. Where the program makes a
 // mistake, nothing but the run that it is about may suffer.
 
+using static NoLockAlloc.Tests.Interleavings.AbandonedRuns;
 using static NoLockAlloc.Tests.Interleavings.ActsOfRuns;
 
 namespace NoLockAlloc.Tests.Interleavings;
@@ -30,11 +31,27 @@ internal static partial class Pieces
         new("Run: grow, free of the same", RunWithRoom, s => GrowWhatIsFreed(s, s.Thread), s => Free(s, s.Other)),
         new("Run: shrink, free of the same",
             RunWithRoom, s => ShrinkWhatIsFreed(s, s.Thread), s => Free(s, s.Other)),
-        new("Run: settle a shrinkage, free", AbandonedShrinkage, s => s.SettleRuns(s.Thread), s => Free(s, s.Other)),
-        new("Run: settle a growth, free", AbandonedGrowth, s => s.SettleRuns(s.Thread), s => Free(s, s.Other)),
-        new("Run: settle a shrinkage, shrink",
-            AbandonedShrinkageToTwo, s => s.SettleRuns(s.Thread), s => ShrinkAndFree(s, s.Other)),
-        new("Run: settle a growth, grow",
-            AbandonedGrowth, s => s.SettleRuns(s.Thread), s => GrowIfRoom(s, s.Other, 2)),
+        .. OfAbandonedRuns,
+    ];
+
+    /// <summary>The thread comes back to what its abandoned call left, while another thread uses the run.
+    /// </summary>
+    private static Piece[] OfAbandonedRuns =>
+    [
+        new("Run: settle a cut, free", ShrinkageToOne, s => s.SettleRuns(s.Thread), s => Free(s, s.Other)),
+        new("Run: settle a cut, cut and free",
+            ShrinkageToTwo, s => s.SettleRuns(s.Thread), s => ShrinkAndFree(s, s.Other)),
+        new("Run: settle a cut that was not made, free",
+            UnmadeShrinkage, s => s.SettleRuns(s.Thread), s => Free(s, s.Other)),
+        new("Run: settle a cut that was not made, cut",
+            UnmadeShrinkage, s => s.SettleRuns(s.Thread), s => Shrink(s, s.Other, 1)),
+        new("Run: settle a cut that was not made, cut the same",
+            UnmadeShrinkage, s => s.SettleRuns(s.Thread), s => Shrink(s, s.Other, 2)),
+        new("Run: settle a growth, free", MadeGrowth, s => s.SettleRuns(s.Thread), s => Free(s, s.Other)),
+        new("Run: settle a growth, cut", MadeGrowth, s => s.SettleRuns(s.Thread), s => Shrink(s, s.Other, 1)),
+        new("Run: settle a growth that was not made, free",
+            UnmadeGrowth, s => s.SettleRuns(s.Thread), s => Free(s, s.Other)),
+        new("Run: settle a growth that was not made, grow",
+            UnmadeGrowth, s => s.SettleRuns(s.Thread), s => GrowIfRoom(s, s.Other, 3)),
     ];
 }

@@ -16,8 +16,8 @@ public sealed unsafe class RunGuardTests : IDisposable
 {
     private const nuint Blocks = 40;
 
-    private readonly FreshWorld _world = FreshWorld.WithBlocks(Blocks);
-    private readonly Ledger _ledger = new();
+    private FreshWorld _world = FreshWorld.WithBlocks(Blocks);
+    private Ledger _ledger = new();
 
     private FakeThread Thread => _world.Thread;
 
@@ -54,6 +54,30 @@ public sealed unsafe class RunGuardTests : IDisposable
         _ledger.TakeRun(Thread, 1);
         AbandonTwice();
         CheckAllCanBeHad();
+    }
+
+    /// <summary>Wherever the one is, and wherever the other: also where both are about to claim the same
+    /// blocks.</summary>
+    [Fact]
+    public void WhatTheTwoHadInHandIsToldApart()
+    {
+        bool has = true;
+        for (int outer = 0; has; outer++)
+        {
+            for (int inner = 30; inner < 70; inner += 5)
+            {
+                _world.Dispose();
+                _world = FreshWorld.WithBlocks(Blocks);
+                _ledger = new Ledger();
+                _ledger.TakeRun(Thread, 1);
+                has = Interruption.Run(TakeTen, outer, () =>
+                {
+                    Interruption.Run(TakeTen, inner, () => throw new AbandonedCall());
+                    throw new AbandonedCall();
+                });
+                CheckAllCanBeHad(Thread, mayLose: 20);
+            }
+        }
     }
 
     [Theory]
@@ -139,10 +163,19 @@ public sealed unsafe class RunGuardTests : IDisposable
 
     private void CheckAllCanBeHad() => CheckAllCanBeHad(Thread);
 
-    private void CheckAllCanBeHad(FakeThread thread)
+    /// <summary>What may be lost is whole runs, past the end of their journals.</summary>
+    private void CheckAllCanBeHad(FakeThread thread, nuint mayLose = 0)
     {
+        thread.Trim();
         nuint had = 0;
-        foreach (nuint length in _ledger.LiveRuns.Values) had += length;
+        nuint lost = 0;
+        for (nuint block = Arena.Header->First; block < Arena.Header->Blocks; block++)
+        {
+            nuint length = PageRuns.BlocksOf(block);
+            had += length;
+            if (!_ledger.LiveRuns.ContainsKey(block)) lost += length;
+        }
+        Assert.InRange(lost, (nuint)0, mayLose);
         for (; had < Blocks; had++) Assert.NotEqual(PageRuns.None, _ledger.TakeRun(thread, 1));
         Assert.Equal(PageRuns.None, _ledger.TakeRun(thread, 1));
     }

@@ -34,7 +34,7 @@ internal static class PlantedBugs
         new("Hint of a block in motion taken out without a second look",
             s => ActsOfRuns.RunOf(s, 2), DropHintWithoutALook, s => ActsOfRuns.Free(s, s.Other)),
         new("Parts settled without a look at their head",
-            ActsOfRuns.AbandonedShrinkage, FreePartsOfAnAbandonedShrinkage,
+            AbandonedRuns.ShrinkageToOne, FreePartsOfAnAbandonedShrinkage,
             s => s.SettleRuns(s.Thread)),
         new("A lock that is waited for",
             TwoThreads, s => WithSpinLock(s, s.Thread), s => WithSpinLock(s, s.Other)),
