@@ -4,8 +4,8 @@
 // down, below a ceiling that grows by steps: so neither breaks up the other's free memory (DECISIONS).
 //
 // journal: of the calling thread, whose lock the caller holds, or one in the caller's frame, all zero. With
-// the former an abandoned call loses nothing but a run that it was about to hand out, past its last access to
-// memory.
+// the former an abandoned call loses nothing but a run that it was about to hand out, past the end of the
+// journal.
 
 using NoLockAlloc.Machine;
 using NoLockAlloc.Words;
