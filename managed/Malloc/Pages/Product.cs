@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// The malloc library, in place of NoLockAlloc/Pages/Product.cs.
+
+namespace NoLockAlloc.Pages;
+
+internal static class Product
+{
+    /// <summary>Address space to reserve unless the options say otherwise: 512 GiB, for a whole program.
+    /// </summary>
+    internal const int DefaultArenaShift = 39;
+
+    /// <summary>The table of mappings (Mappings.cs).</summary>
+    internal const nuint TableBytes = Mappings.TableBytes;
+
+    /// <summary>Whose objects the reports speak of.</summary>
+    internal static System.ReadOnlySpan<byte> Name => "malloc()"u8;
+}

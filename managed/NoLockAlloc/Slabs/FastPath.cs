@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// The fast paths of every allocation and every free: an object out of the thread's array of a bucket, and back. No
+// call, no atomic read-modify-write; all that is unusual leaves by one of few tests and starts anew in a slow
+// path. CHECKED BY HotCellTests; FastPath, ReentrancyTest (native).
+//
+// Each entry has two more parameters than the C function, which its trampoline adds: the thread's block and the
+// frame, which is the address of the caller's return address on the stack with the low 16 bits of that return
+// address on top (Words/LocalLock.cs). The cell's hot words are read and written here through HotCell, whose
+// volatile fields the JIT folds into addressing modes.
+
+using System.Runtime.CompilerServices;
+using NoLockAlloc.Machine;
+using NoLockAlloc.Pages;
+using NoLockAlloc.Words;
+
+namespace NoLockAlloc.Slabs;
+
+internal static unsafe class FastPath
+{
+    /// <summary>An object for size = last + 1 bytes, out of the thread's array. False: not by this way.
+    /// A bool, which the JIT turns into jumps where this is inlined.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryPop(nuint last, ThreadState* self, ulong frame, out nuint address)
+    {
+        HotCell* cell = (HotCell*)ThreadState.CellForSize(self, last);
+        address = 0;
+        if (cell->IsHeld != 0) return false;
+
+        cell->Holder = (nuint)frame;
+        uint head = cell->Head;
+        address = HotCell.ObjectAt(cell, (byte)head)->ObjectBelow;
+        if (address == 0)
+        {
+            cell->IsHeld = 0;
+            return false;
+        }
+        cell->HeadAndRelease = head - 1;
+        return true;
+    }
+
+    /// <summary>Into the thread's array, if it is the start of an object and there is room. False: not by this
+    /// way.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryPush(nuint address, ThreadState* self, ulong frame)
+    {
+        nuint offset = address - self->Base;
+        if (Hardening.IsOn || offset >= self->LimitBytes) return false;
+        ulong* states = (ulong*)(self->Base + ArenaHeader.Bytes);
+        ushort bucket = *(ushort*)(&states[offset >> Arena.BlockShift]);
+        HotCell* cell = (HotCell*)ThreadState.CellAt(self, bucket);
+        uint rest = (Arena.BlockBytes32 - (ushort)address) * cell->Reciprocal;
+        if (rest >= cell->Reciprocal || cell->IsHeld != 0) return false;
+
+        cell->Holder = (nuint)frame;
+        nuint head = cell->Head;
+        HotCell* place = HotCell.ObjectAt(cell, (byte)head);
+        if ((byte)head >= ArrayHead.End || place->ObjectBelow == address)
+        {
+            cell->IsHeld = 0;
+            return false;
+        }
+        place->Object = address;
+        cell->HeadAndRelease = head + 1 + ArrayHead.OneFree;
+        return true;
+    }
+}
