@@ -20,22 +20,28 @@ function(nla_describe_library target name managed)
     ${target} PROPERTIES LINKER_LANGUAGE C OUTPUT_NAME nolockalloc EXPORT_NAME ${name})
 endfunction()
 
+# nla_link_complete(<target> <version script>): how a shared library of ours is linked.
+#
 # Resolved as it is loaded, never inside a handler (now); complete (defs); never unloaded, since a
 # handler may be inside it (nodelete). Without the compiler's start files, whose weak symbols would
 # stand among the imports: the constructor runs by .init_array.
+function(nla_link_complete target map)
+  set_target_properties(${target} PROPERTIES LINK_DEPENDS "${map}")
+  target_link_options(
+    ${target}
+    PRIVATE
+      -nostartfiles
+      "LINKER:--version-script=${map},--exclude-libs,ALL,--build-id=sha1,--as-needed"
+      "LINKER:-z,now,-z,relro,-z,defs,-z,noexecstack,-z,nodelete")
+endfunction()
+
 function(nla_add_shared_library target native managed)
   get_target_property(object ${managed} NLA_OBJECT)
   add_library(${target} SHARED $<TARGET_OBJECTS:${native}> "${object}")
   nla_describe_library(${target} shared ${managed})
   set_target_properties(
-    ${target} PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}
-                         LINK_DEPENDS "${NLA_EXPORT_MAP}")
-  target_link_options(
-    ${target}
-    PRIVATE
-      -nostartfiles
-      "LINKER:--version-script=${NLA_EXPORT_MAP},--exclude-libs,ALL,--build-id=sha1,--as-needed"
-      "LINKER:-z,now,-z,relro,-z,defs,-z,noexecstack,-z,nodelete")
+    ${target} PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+  nla_link_complete(${target} "${NLA_EXPORT_MAP}")
 endfunction()
 
 # One object with everything in it, of whose symbols only the exported ones are global: no name of

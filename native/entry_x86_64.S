@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The direct entries, x86-64 System V. A caller's registers stay as they are; two parameters are added, the
- * calling thread's block and the frame: the address of the return address, with its low 16 bits on top
- * (managed/NoLockAlloc/Words/LocalLock.cs says what for). Then a jump: the C# method returns to the caller.
+ * The direct entries: the thread is added, then a jump; the C# method returns to the caller.
  */
-    .intel_syntax noprefix
-    .text
+#include "add_thread_x86_64.inc"
 
-/* block: register for the block's address; frame: register for the frame. */
-    .macro add_thread block, frame
-    mov     \block, qword ptr [rip + nla_slot@gottpoff]
-    mov     \block, qword ptr fs:[\block]
-    mov     \frame, qword ptr [rsp]
-    shl     \frame, 48
-    or      \frame, rsp
-    .endm
+    .text
 
     .globl  kmalloc_nolock_noprof
     .type   kmalloc_nolock_noprof, @function

@@ -58,6 +58,9 @@ void nla_thread_exit(void **slot, uint64_t frame);
 /* What a thread block takes; the boot block must have as much. */
 size_t nla_thread_block_bytes(void);
 
+/* Sizes.ThreadBlockBytes of the product; the malloc library's build says another. */
+#ifndef NLA_THREAD_BLOCK_BYTES
 #define NLA_THREAD_BLOCK_BYTES 22528
+#endif
 
 #endif
