@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "stepper_machine.h"
 
-#include "nolockalloc.h"
 #include "stepper.h"
 
 #include <csignal>
@@ -77,8 +76,7 @@ int find_object(struct dl_phdr_info *object, size_t, void *wanted)
 
 void watch_code_of(const void *function)
 {
-    auto *direct = reinterpret_cast<const void *>(&kmalloc_nolock_noprof);
-    g_code = {uintptr_t(function ? function : direct), 0, 0, 0};
+    g_code = {uintptr_t(function ? function : machine::function_under_test()), 0, 0, 0};
     dl_iterate_phdr(find_object, &g_code);
 }
 

@@ -33,6 +33,10 @@ bool perform_syscall(ucontext_t *interrupted);
 
 void make_writable(uintptr_t pc);
 
+// Some function of the library that is stepped unless watch_code_of() says otherwise. Each library's tests
+// define it: stepper_target.cc.
+const void *function_under_test();
+
 // What one instruction of a trace is, as far as the fast path test wants to know.
 struct Instruction
 {

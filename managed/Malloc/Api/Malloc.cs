@@ -11,8 +11,12 @@ namespace NoLockAlloc.Api;
 internal static unsafe class Malloc
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static nuint Alloc(nuint size, ThreadState* self, ulong frame) =>
-        TryFast(size, self, frame, out nuint address) ? address : MallocSlow.Alloc(size, self, frame);
+    internal static nuint Alloc(nuint size, ThreadState* self, ulong frame)
+    {
+        if (IsUnusual(size)) return MallocSlow.Alloc(size, self, frame);
+        return FastPath.TryPop(size - 1, self, frame, out nuint address)
+            ? address : MallocSlow.Alloc(size, self, frame);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Free(nuint address, ThreadState* self, ulong frame)
@@ -22,24 +26,23 @@ internal static unsafe class Malloc
 
     /// <summary>operator new: differs from malloc in what happens when there is no memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static nuint New(nuint size, ThreadState* self, ulong frame) =>
-        TryFast(size, self, frame, out nuint address) ? address : OsHeap.NewSlow(size, self, frame);
+    internal static nuint New(nuint size, ThreadState* self, ulong frame)
+    {
+        if (IsUnusual(size)) return OsHeap.NewSlow(size, self, frame);
+        return FastPath.TryPop(size - 1, self, frame, out nuint address)
+            ? address : OsHeap.NewSlow(size, self, frame);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static nuint Calloc(nuint count, nuint size, ThreadState* self, ulong frame)
     {
         nuint bytes = count * size;
-        bool isSmall = (count | size) >> 32 == 0;
-        return isSmall && TryFast(bytes, self, frame, out nuint address)
+        if ((count | size) >> 32 != 0 || IsUnusual(bytes)) return MallocSlow.Calloc(count, size, self, frame);
+        return FastPath.TryPop(bytes - 1, self, frame, out nuint address)
             ? (nuint)Os.Fill((void*)address, 0, bytes) : MallocSlow.Calloc(count, size, self, frame);
     }
 
-    /// <summary>False also for size 0, of which one less is more than any size.</summary>
+    /// <summary>Too large for a bucket, or 0, of which one less is more than any size.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryFast(nuint size, ThreadState* self, ulong frame, out nuint address)
-    {
-        address = 0;
-        return !Hardening.IsOn && size - 1 < Sizes.Maximum &&
-            FastPath.TryPop(size - 1, self, frame, out address);
-    }
+    private static bool IsUnusual(nuint size) => Hardening.IsOn || size - 1 >= Sizes.Maximum;
 }
