@@ -17,7 +17,7 @@ get_target_property(object nolockalloc_malloc_managed NLA_OBJECT)
 set_source_files_properties("${object}" PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
 
 # Sizes.ThreadBlockBytes of managed/Malloc/Pages/Sizes.cs; the library refuses to run with another.
-set(NLA_MALLOC_THREAD_BLOCK_BYTES 62464)
+set(NLA_MALLOC_THREAD_BLOCK_BYTES 61952)
 
 set(NLA_MALLOC_EXPORT_MAP "${PROJECT_SOURCE_DIR}/native/malloc/libnolockalloc-malloc.map")
 add_library(

@@ -12,7 +12,7 @@
 // __GFP_ZERO is calloc. Context: any.
 const Door &malloc_door();
 
-// One size of each kind of memory: slabs (small, larger, largest), runs or mappings, mappings.
+// Sizes of each kind of memory: slabs, runs, mappings.
 constexpr size_t kSizes[] = {1, 16, 100, 1000, 8000, 32768, 32769, 100000, 1 << 20, 5 << 20};
 
 // The compiler knows malloc, and may leave a call out whose object is not used, or warn of a size.

@@ -49,11 +49,7 @@ internal static unsafe class MallocSlow
         self = ThreadBlocks.Current(self, frame);
         if (Arena.Base == 0) return 0;
         int bucket = size <= Sizes.Maximum ? AlignedFrom(Sizes.BucketOf(size), alignment) : 0;
-        if (bucket == 0)
-        {
-            isZero = true;
-            return Mappings.Take(size, alignment);
-        }
+        if (bucket == 0) return Large.Take(size, alignment, self, frame, out isZero);
         int next = bucket < Sizes.Buckets ? AlignedFrom(bucket + 1, alignment) : 0;
         nuint address = SlabAlloc.Take(self, bucket, next, frame);
         if (Hardening.IsOn && address != 0) Slab.SetLive(address, Slab.CacheAt(address));
@@ -72,7 +68,7 @@ internal static unsafe class MallocSlow
             isFreed = isFreed && SlabFree.TryFree(self, cache, address, frame);
             if (!isFreed) Report.Bad(Report.IsFree, address, CallerOf(frame));
         }
-        else if (cache.Bucket != 0 || !Mappings.TryFree(address))
+        else if (cache.Bucket != 0 || !Large.TryFree(address, self, frame))
         {
             ReportBad(address, frame);
         }
@@ -82,7 +78,7 @@ internal static unsafe class MallocSlow
     internal static nuint SizeOf(nuint address)
     {
         KmemCache cache = Slab.CacheAt(address);
-        if (cache.Bucket == 0) return Mappings.BytesOf(address);
+        if (cache.Bucket == 0) return Large.BytesOf(address);
         return cache.IsStart(address) ? cache.Size : 0;
     }
 

@@ -29,7 +29,11 @@ internal static unsafe class Realloc
             return OsHeap.Invalid();
         }
         if (size <= old && (size > old / 2 || old <= AlwaysKept)) return address;
-        if (IsLarge(old) && IsLarge(size)) return Resized(address, size);
+        if (old > Sizes.Maximum && size > Sizes.Maximum)
+        {
+            nuint resized = Large.Resize(address, size, self, frame);
+            if (resized != 0) return resized;
+        }
         return Moved(address, old, size, self, frame);
     }
 
@@ -38,18 +42,14 @@ internal static unsafe class Realloc
         MallocSlow.Overflows(count, size)
             ? OsHeap.NoMemory() : To(address, count * size, self, frame);
 
-    private static bool IsLarge(nuint size) => size > Sizes.Maximum;
-
-    private static nuint Resized(nuint address, nuint size)
-    {
-        nuint resized = Mappings.Resize(address, size);
-        return resized != 0 ? resized : OsHeap.NoMemory();
-    }
-
-    /// <summary>Where there is no memory, an object that was to become smaller stays as it is.</summary>
+    /// <summary>Where there is no memory, an object that was to become smaller stays as it is. A run that had to
+    /// move gets a quarter more, so that one that grows step by step moves seldom; untouched, that costs
+    /// address space only.</summary>
     private static nuint Moved(nuint address, nuint old, nuint size, ThreadState* self, ulong frame)
     {
-        nuint moved = MallocSlow.TryAlloc(size, MallocSlow.Alignment, self, frame, out _);
+        bool isGrowingRun = old > Sizes.Maximum && size > old && size < Large.MostOfRun / 5 * 4;
+        nuint room = isGrowingRun ? size + size / 4 : size;
+        nuint moved = MallocSlow.TryAlloc(room, MallocSlow.Alignment, self, frame, out _);
         if (moved == 0) return size <= old ? address : OsHeap.NoMemory();
         OsHeap.Copy((void*)moved, (void*)address, size < old ? size : old);
         MallocSlow.Free(address, self, frame);

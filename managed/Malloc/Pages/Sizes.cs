@@ -14,6 +14,10 @@ internal static class Sizes
     internal const int Buckets = 40;
     internal const nuint Maximum = 32768;
 
+    /// <summary>Numbers of caches that are no buckets: FirstExtra to Caches. There are none.</summary>
+    internal const int FirstExtra = Buckets + 1;
+    internal const int Caches = Buckets;
+
     /// <summary>All sizes are multiples of two to this, and so are the steps of a thread's size table.
     /// </summary>
     internal const int GranularityShift = 4;
@@ -22,8 +26,8 @@ internal static class Sizes
     /// lines, an odd number, so that the words of different slabs do not pile up in one cache set.</summary>
     internal const nuint WordsPerBlock = 72;
 
-    /// <summary>A cell for each bucket and for "no bucket", and the size table.</summary>
-    internal const nuint ThreadBlockBytes = 62464;
+    /// <summary>A cell for each bucket and for "no bucket", the size table, and two journals of runs.</summary>
+    internal const nuint ThreadBlockBytes = 61952;
 
     /// <summary>Buckets 1 to 4 are the multiples of 16 up to 64. From bucket 5 on, four to a doubling: 5, 6, 7
     /// and 8 times a power of two.</summary>
