@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: MIT
-# `cmake --install`: the header, both libraries, the package for find_package(nolockalloc), and the
+# `cmake --install`: the header, the libraries, the package for find_package(nolockalloc), and the
 # file for pkg-config. The result may be moved: no file in it has an absolute path.
 include(CMakePackageConfigHelpers)
 
 set(NLA_PACKAGE_DIR "${CMAKE_INSTALL_LIBDIR}/cmake/nolockalloc")
 set(NLA_PKGCONFIG_DIR "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 
+set(NLA_INSTALLED nolockalloc_shared nolockalloc_static)
+if(TARGET nolockalloc_malloc)
+  list(APPEND NLA_INSTALLED nolockalloc_malloc)
+endif()
 install(
-  TARGETS nolockalloc_shared nolockalloc_static
+  TARGETS ${NLA_INSTALLED}
   EXPORT nolockallocTargets
   RUNTIME COMPONENT nolockalloc_Runtime
   LIBRARY COMPONENT nolockalloc_Runtime NAMELINK_COMPONENT nolockalloc_Development
@@ -51,3 +55,9 @@ install(
   COMPONENT nolockalloc_Development)
 
 install(CODE [[message(STATUS "If programs do not find it: run ldconfig or set LD_LIBRARY_PATH")]])
+if(TARGET nolockalloc_malloc)
+  install(
+    CODE
+      [[message(STATUS "A whole program on it: LD_PRELOAD=${CMAKE_INSTALL_PREFIX}/lib/libnolockalloc-malloc.so program")]]
+  )
+endif()

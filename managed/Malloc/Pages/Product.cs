@@ -12,6 +12,9 @@ internal static class Product
     /// <summary>The table of mappings (Mappings.cs).</summary>
     internal const nuint TableBytes = Mappings.TableBytes;
 
+    /// <summary>Words for the references of pages: nobody has any.</summary>
+    internal const nuint PageWords = 0;
+
     /// <summary>Whose objects the reports speak of.</summary>
     internal static System.ReadOnlySpan<byte> Name => "malloc()"u8;
 }
