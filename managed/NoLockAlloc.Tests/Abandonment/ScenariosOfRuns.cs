@@ -83,7 +83,7 @@ internal static unsafe partial class Scenarios
 
     private static void AbandonedFree(Scene s)
     {
-        OneRun(s);
+        TwoRuns(s);
         nuint first = AnyRun(s);
         s.Ledger.ForgetRun(first);
         s.Abandon(
