@@ -226,11 +226,13 @@ TEST(PagesAtAll, MayBeAllocatedInHandlersThatInterruptTheirAllocation)
 {
     g_failures = 0;
     Handling handling(SIGPROF, all_orders_in_a_handler);
-    ThreadTimer timer(SIGPROF, CLOCK_THREAD_CPUTIME_ID);
-    timer.repeat(20000);
-    for (int round = 0; round < 300; round++)
-        for (unsigned order = 0; order < kOrders; order++)
-            free_pages_nolock(allocate(order), order);
+    {
+        ThreadTimer timer(SIGPROF, CLOCK_THREAD_CPUTIME_ID);
+        timer.repeat(20000);
+        for (int round = 0; round < 300; round++)
+            for (unsigned order = 0; order < kOrders; order++)
+                free_pages_nolock(allocate(order), order);
+    }
     EXPECT_EQ(g_failures, 0);
     EXPECT_EQ(complaint_after_trim(), "");
 }

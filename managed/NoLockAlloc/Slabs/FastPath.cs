@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The fast paths of every allocation and every free: an object out of the thread's array of a bucket, and back. No
-// call, no atomic read-modify-write; all that is unusual leaves by one of few tests and starts anew in a slow
-// path. CHECKED BY HotCellTests; FastPath, ReentrancyTest (native).
+// The fast paths of every allocation and every free: an object out of the thread's array of a bucket, and
+// back. No call, no atomic read-modify-write; all that is unusual leaves by one of few tests and starts anew
+// in a slow path. CHECKED BY HotCellTests; FastPath, ReentrancyTest (native).
 //
-// Each entry has two more parameters than the C function, which its trampoline adds: the thread's block and the
-// frame, which is the address of the caller's return address on the stack with the low 16 bits of that return
-// address on top (Words/LocalLock.cs). The cell's hot words are read and written here through HotCell, whose
-// volatile fields the JIT folds into addressing modes.
+// Each entry has two more parameters than the C function, which its trampoline adds: the thread's block and
+// the frame, which is the address of the caller's return address on the stack with the low 16 bits of that
+// return address on top (Words/LocalLock.cs). The cell's hot words are read and written here through HotCell,
+// whose volatile fields the JIT folds into addressing modes.
 
 using System.Runtime.CompilerServices;
 using NoLockAlloc.Machine;
@@ -38,8 +38,8 @@ internal static unsafe class FastPath
         return true;
     }
 
-    /// <summary>Into the thread's array, if it is the start of an object and there is room. False: not by this
-    /// way.</summary>
+    /// <summary>Into the thread's array, if it is the start of an object and there is room. False: not by
+    /// this way.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryPush(nuint address, ThreadState* self, ulong frame)
     {

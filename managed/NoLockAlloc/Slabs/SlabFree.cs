@@ -51,9 +51,10 @@ internal static unsafe class SlabFree
         return true;
     }
 
-    /// <summary>Put the object into the array. False: it is on top already. Where array and barn are both full, half the array goes to the
-    /// slabs, and the object first takes the place of the one that would be on top after that, by one
-    /// store: at each moment one object only is in hand, and in the end this one is on top.</summary>
+    /// <summary>Put the object into the array. False: it is on top already. Where array and barn are both
+    /// full, half the array goes to the slabs, and the object first takes the place of the one that would be
+    /// on top after that, by one store: at each moment one object only is in hand, and in the end this one is
+    /// on top.</summary>
     internal static bool TryPush(KmemCacheThread* cell, nuint address)
     {
         if (IsTop(cell, address)) return false;
