@@ -9,9 +9,6 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-// A program that steps through other libraries need not have this one.
-#pragma weak kmalloc_nolock_noprof
-
 asm(R"(
     .text
     .globl nla_step_thunk
