@@ -71,6 +71,26 @@ public sealed unsafe class HintMapTests : IDisposable
         }
     }
 
+    /// <summary>Past them it may see the rest of the leaf, and never less than there is below.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void WhoLooksBelowABlockFindsWhatLiesThereAndNothingFarAbove(int blocks, bool startsFull)
+    {
+        HintMap map = Make(blocks, startsFull);
+        foreach (int block in Model(blocks, startsFull)) map.Remove((nuint)block);
+        for (int only = 0; only < blocks; only += 1 + blocks / 41)
+        {
+            map.Add((nuint)only);
+            for (int below = 0; below <= blocks; below += 1 + blocks / 37)
+            {
+                nuint found = map.Below((nuint)below).Find(0);
+                if (only < below) Assert.Equal((nuint)only, found);
+                if (only >= (below + 63) / 64 * 64) Assert.Equal(HintMap.None, found);
+            }
+            map.Remove((nuint)only);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void ZeroedMemoryIsTheEmptyOrTheFullSet(int blocks, bool startsFull)

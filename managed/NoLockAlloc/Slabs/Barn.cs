@@ -22,6 +22,7 @@ internal unsafe struct Barn
     internal const nuint FreeDirect = 3;
 
     private const nuint ObjectsPerPlace = 64;
+    private const ulong CopiedAtOnce = 4;
 
     [FieldOffset(0)] internal SharedWord FirstPlace;
     [FieldOffset(128)] internal SharedWord FirstCounter;
@@ -120,10 +121,14 @@ internal unsafe struct Barn
 
     private static void Copy(LocalWord* to, LocalWord* from, ulong count)
     {
-        for (LocalWord* end = from + count; from != end; from++, to++)
+        for (; count >= CopiedAtOnce; count -= CopiedAtOnce, from += CopiedAtOnce, to += CopiedAtOnce)
         {
-            to->Set(from->Get());
+            to[0].Set(from[0].Get());
+            to[1].Set(from[1].Get());
+            to[2].Set(from[2].Get());
+            to[3].Set(from[3].Get());
         }
+        for (; count != 0; count--, from++, to++) to->Set(from->Get());
     }
 
     private static LocalWord* ObjectsOf(int bucket, nuint place) =>

@@ -73,9 +73,14 @@ internal readonly unsafe struct KmemCache
     /// <summary>The bucket of a size of 1 to MaximumSize bytes.</summary>
     internal static int BucketOf(nuint size) => Sizes.BucketOf(size);
 
-    /// <summary>Of the start of an object.</summary>
-    internal nuint IndexOf(nuint address) =>
-        (nuint)((ulong)(address % Arena.BlockBytes - Margin) * Reciprocal >> 32);
+    /// <summary>Of the start of an object. The objects are counted from the block's end, where no margin
+    /// lies.</summary>
+    internal nuint IndexOf(nuint address)
+    {
+        ulong reciprocal = Reciprocal;
+        ulong toTheEnd = Arena.BlockBytes - address % Arena.BlockBytes;
+        return (nuint)((Arena.BlockBytes * reciprocal >> 32) - (toTheEnd * reciprocal >> 32));
+    }
 
     internal nuint AddressOf(nuint block, nuint index) => Arena.AddressOf(block) + Margin + index * Size;
 

@@ -22,8 +22,10 @@ internal static unsafe class PartialList
     internal static HintMap MapOf(in KmemCache cache) =>
         ArenaLayout.HintMapAt(Arena.Header, (nuint)cache.Bucket);
 
-    /// <summary>The lowest listed slab from there, or HintMap.None. May be stale.</summary>
-    internal static nuint Find(in KmemCache cache, nuint from) => MapOf(cache).Find(from);
+    /// <summary>The lowest listed slab from there, or HintMap.None. May be stale. No slab lies above the
+    /// blocks ever used, and most of a map does.</summary>
+    internal static nuint Find(in KmemCache cache, nuint from) =>
+        MapOf(cache).Below((nuint)Arena.Header->HighBlock.Load()).Find(from);
 
     /// <summary>A slab has a free object that it had not before: see to it that it can be found.</summary>
     internal static void AfterGiveBack(nuint block)

@@ -26,9 +26,10 @@ internal static unsafe partial class Slab
         BlockState before = Arena.StateOf(block);
         if (!before.IsSlabOf(cache.Cell)) return 0;
         SharedWord* words = Arena.ObjectWords(block);
-        for (nuint i = 0; i < cache.Words; i++)
+        nuint objects = cache.Objects;
+        for (nuint i = 0; i * ObjectWord.Objects < objects; i++)
         {
-            ulong bit = TakeLowest(ref words[i], ObjectWord.Valid(i, cache.Objects));
+            ulong bit = TakeLowest(ref words[i], ObjectWord.Valid(i, objects));
             if (bit == 0) continue;
             if (!Arena.StateOf(block).IsSameSlab(before))
             {
@@ -47,13 +48,15 @@ internal static unsafe partial class Slab
     {
         KmemCache cache = cell->Cache;
         SharedWord* words = Arena.ObjectWords(block);
-        for (nuint i = 0; i < cache.Words; i++)
+        nuint objects = cache.Objects;
+        nuint most = (nuint)cache.Batch;
+        for (nuint i = 0; i * ObjectWord.Objects < objects; i++)
         {
-            ulong valid = ObjectWord.Valid(i, cache.Objects);
+            ulong valid = ObjectWord.Valid(i, objects);
             while (true)
             {
                 ulong word = words[i].Load();
-                ulong batch = ObjectWord.LowestOf(ObjectWord.FreeBits(word, valid), (nuint)cache.Batch);
+                ulong batch = ObjectWord.LowestOf(ObjectWord.FreeBits(word, valid), most);
                 if (batch == 0) break;
                 Journal.BeginRefill(cell, i, batch);
                 if (!words[i].TryReplace(word, word | batch | ObjectWord.Taken)) continue;
@@ -92,9 +95,10 @@ internal static unsafe partial class Slab
     internal static bool HasFree(nuint block, in KmemCache cache)
     {
         SharedWord* words = Arena.ObjectWords(block);
-        for (nuint i = 0; i < cache.Words; i++)
+        nuint objects = cache.Objects;
+        for (nuint i = 0; i * ObjectWord.Objects < objects; i++)
         {
-            if (ObjectWord.FreeBits(words[i].Load(), ObjectWord.Valid(i, cache.Objects)) != 0) return true;
+            if (ObjectWord.FreeBits(words[i].Load(), ObjectWord.Valid(i, objects)) != 0) return true;
         }
         return false;
     }
@@ -103,7 +107,8 @@ internal static unsafe partial class Slab
     internal static bool IsEmpty(nuint block, in KmemCache cache)
     {
         SharedWord* words = Arena.ObjectWords(block);
-        for (nuint i = 0; i < cache.Words; i++)
+        nuint objects = cache.Objects;
+        for (nuint i = 0; i * ObjectWord.Objects < objects; i++)
         {
             if (words[i].Load() != 0) return false;
         }

@@ -36,6 +36,15 @@ internal unsafe partial struct HintMap
         _flip = startsFull ? ~0UL : 0,
     };
 
+    /// <summary>The same set, but Find looks at no more than so many blocks and the rest of their leaf.
+    /// </summary>
+    internal HintMap Below(nuint blocks)
+    {
+        HintMap part = this;
+        part._leafCount = LeafCountFor(blocks);
+        return part;
+    }
+
     internal bool Has(nuint block) => (Leaf(block / Bits) & BitOf(block)) != 0;
 
     internal void Add(nuint block) => AddToLeaf(block / Bits, BitOf(block));

@@ -41,6 +41,7 @@ internal static class ObjectWord
     /// <summary>The lowest bits, at most count of them.</summary>
     internal static ulong LowestOf(ulong bits, nuint count)
     {
+        if (CountOf(bits) <= count) return bits;
         ulong rest = bits;
         for (nuint i = 0; i < count && rest != 0; i++)
         {
@@ -49,11 +50,14 @@ internal static class ObjectWord
         return bits ^ rest;
     }
 
+    /// <summary>In pairs, then fours, then bytes, which a multiplication adds up: the compiler may not assume
+    /// that the processor has an instruction for it.</summary>
     internal static ulong CountOf(ulong bits)
     {
-        ulong count = 0;
-        for (; bits != 0; bits &= bits - 1) count++;
-        return count;
+        const ulong Pairs = ~0UL / 3, Fours = ~0UL / 15 * 3, Bytes = ~0UL / 255;
+        bits -= bits >> 1 & Pairs;
+        bits = (bits & Fours) + (bits >> 2 & Fours);
+        return (bits + (bits >> 4) & Bytes * 15) * Bytes >> 56;
     }
 
     internal static nuint IndexOf(ulong bit) => (nuint)BitOperations.TrailingZeroCount(bit);
