@@ -46,10 +46,10 @@ function(nla_functions_of out header)
     COMMAND "${CC}" -x c -std=c11 -E -P "-D__attribute__(x)=" "-D__extension__=" "${header}"
     OUTPUT_VARIABLE text COMMAND_ERROR_IS_FATAL ANY)
   string(REGEX REPLACE "[][]|\n" " " text "${text}")
-  string(REGEX REPLACE "{[^{}]*}" "" text "${text}")
+  string(REGEX REPLACE "{[^{}]*}" ";" text "${text}")
   set(names "")
   foreach(statement IN LISTS text)
-    if(NOT statement MATCHES "^ *typedef "
+    if(NOT statement MATCHES "^ *(typedef|static) "
        AND statement MATCHES "^[^(=]*[ *]([A-Za-z_][A-Za-z0-9_]*) *\\(.*\\) *$")
       list(APPEND names "${CMAKE_MATCH_1}")
     endif()

@@ -131,8 +131,8 @@ NLA_API size_t ksize(const void *object);
  * kmalloc_size_roundup - the bucket that serves a size (mm/slab_common.c)
  *
  * Context: any.
- * Return: the smallest bucket of at least size bytes; 0 for 0; size itself above
- * KMALLOC_MAX_CACHE_SIZE, where no bucket serves it.
+ * Return: the smallest bucket of at least size bytes; 0 for 0; above KMALLOC_MAX_CACHE_SIZE, what kmalloc()
+ * gives: a power of two; above KMALLOC_MAX_SIZE size itself, which nothing serves.
  */
 NLA_API size_t kmalloc_size_roundup(size_t size);
 
@@ -235,6 +235,10 @@ NLA_API size_t nolockalloc_trim(void);
  * NOLOCKALLOC_OPTIONS, an environment variable, is read once, at first use, and ignored in set-uid
  * programs. Words with commas between them; an unknown word is reported and skipped:
  *   abort        abort() after a report of bad input
+ *   failslab=<interval>,<probability>,<space>,<times>
+ *                kmalloc() and the caches' normal allocations fail on purpose, as the kernel's failslab: of
+ *                each interval one, with so many percent, after space bytes, so many times (-1: for ever);
+ *                also with GFP_KERNEL, and large sizes. The nolock functions never do.
  *   arena=SIZE   address space for slabs, with k, m or g; default 64g, minimum 1m
  *   threads=N    thread blocks, 1 to 16384; further threads are served without arrays
  *
@@ -247,6 +251,8 @@ NLA_API size_t nolockalloc_trim(void);
 }
 #endif
 
+#include "nolockalloc/kmalloc.h"
+#include "nolockalloc/kmem_cache.h"
 #include "nolockalloc/page.h"
 
 #endif /* NOLOCKALLOC_H */

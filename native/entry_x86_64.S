@@ -6,24 +6,26 @@
 
     .text
 
-    .globl  kmalloc_nolock_noprof
-    .type   kmalloc_nolock_noprof, @function
+/* name: the entry; target: the C# method; block, frame: the registers of its last two parameters. */
+    .macro entry name, target, block, frame
+    .globl  \name
+    .type   \name, @function
     .p2align 6
-kmalloc_nolock_noprof:
+\name:
     .cfi_startproc
-    add_thread rcx, r8
-    jmp     nla_kmalloc_nolock
+    add_thread \block, \frame
+    jmp     \target
     .cfi_endproc
-    .size   kmalloc_nolock_noprof, . - kmalloc_nolock_noprof
+    .size   \name, . - \name
+    .endm
 
-    .globl  kfree_nolock_noprof
-    .type   kfree_nolock_noprof, @function
-    .p2align 6
-kfree_nolock_noprof:
-    .cfi_startproc
-    add_thread rsi, rdx
-    jmp     nla_kfree_nolock
-    .cfi_endproc
-    .size   kfree_nolock_noprof, . - kfree_nolock_noprof
+    entry kmalloc_nolock_noprof, nla_kmalloc_nolock, rcx, r8
+    entry kfree_nolock_noprof, nla_kfree_nolock, rsi, rdx
+    entry kmalloc_noprof, nla_kmalloc, rdx, rcx
+    entry kfree_noprof, nla_kfree, rsi, rdx
+    entry kmem_cache_alloc_noprof, nla_kmem_cache_alloc, rdx, rcx
+    entry kmem_cache_free_noprof, nla_kmem_cache_free, rdx, rcx
+    entry kmem_cache_alloc_nolock_noprof, nla_kmem_cache_alloc_nolock, rcx, r8
+    entry kmem_cache_free_nolock_noprof, nla_kmem_cache_free_nolock, rdx, rcx
 
     .section .note.GNU-stack, "", @progbits

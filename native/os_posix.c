@@ -114,6 +114,18 @@ int nla_os_thread_is_gone(uint32_t number)
     return gone;
 }
 
+void nla_os_yield(void)
+{
+    int saved = errno;
+    syscall(SYS_sched_yield);
+    errno = saved;
+}
+
+void nla_os_construct(void (*constructor)(void *), void *object)
+{
+    constructor(object);
+}
+
 /* rt_sigprocmask copies the new mask before it looks at `how`, and this `how` is none: it changes nothing and
  * tells EFAULT from EINVAL. */
 int nla_os_peek(uintptr_t address, uint64_t *word)

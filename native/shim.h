@@ -37,6 +37,10 @@ int nla_os_thread_is_gone(uint32_t number);
 int nla_os_peek(uintptr_t address, uint64_t *word);
 /* The value of NOLOCKALLOC_OPTIONS; NULL if unset and in set-uid programs. */
 const char *nla_os_options(void);
+/* Let other threads run. The only one of these that a caller in normal context alone may use. */
+void nla_os_yield(void);
+/* Call a program's function: the constructor of a cache's objects. */
+void nla_os_construct(void (*constructor)(void *), void *object);
 
 /* Have nla_thread_exit called when the calling thread ends. 0: that cannot be had (now). */
 int nla_os_watch_thread_exit(void);
@@ -53,6 +57,13 @@ void *nla_os_boot_thread(void);
 /* The direct entries' targets. frame: address of the return address, its low 16 bits on top. */
 void *nla_kmalloc_nolock(size_t size, unsigned gfp_flags, int node, void *block, uint64_t frame);
 void nla_kfree_nolock(const void *object, void *block, uint64_t frame);
+void *nla_kmalloc(size_t size, unsigned gfp_flags, void *block, uint64_t frame);
+void nla_kfree(const void *object, void *block, uint64_t frame);
+void *nla_kmem_cache_alloc(void *cache, unsigned gfp_flags, void *block, uint64_t frame);
+void nla_kmem_cache_free(void *cache, void *object, void *block, uint64_t frame);
+void *nla_kmem_cache_alloc_nolock(void *cache, unsigned gfp_flags, int node, void *block,
+                                  uint64_t frame);
+void nla_kmem_cache_free_nolock(void *cache, void *object, void *block, uint64_t frame);
 /* The calling thread ends. */
 void nla_thread_exit(void **slot, uint64_t frame);
 /* What a thread block takes; the boot block must have as much. */

@@ -17,9 +17,11 @@ if(REGEX)
 endif()
 file(WRITE "${FILE}" "${text}")
 # The macros that map calls onto the direct entries must not rename the exports.
-file(
-  WRITE "${folder}/both.c"
-  "#include \"${HEADER}\"\n#undef kmalloc_nolock\n#undef kfree_nolock\n#include \"exports.h\"\n")
+set(mapped kmalloc_nolock kfree_nolock kmalloc kfree kmem_cache_alloc kmem_cache_free
+           kmem_cache_alloc_nolock kmem_cache_free_nolock)
+list(TRANSFORM mapped PREPEND "#undef ")
+list(JOIN mapped "\n" mapped)
+file(WRITE "${folder}/both.c" "#include \"${HEADER}\"\n${mapped}\n#include \"exports.h\"\n")
 file(COPY_FILE "${folder}/both.c" "${folder}/both.cc")
 
 set(flags -fsyntax-only -Wall -Wextra -Wpedantic -Werror)

@@ -18,7 +18,7 @@ namespace NoLockAlloc.Api;
 
 public static unsafe class Exports
 {
-    private const int InvalidArgument = -22;
+    internal const int InvalidArgument = -22;
     private const uint Version = 0 << 16 | 1 << 8 | 0;
 
     [C99DeclCode("#include <stddef.h>\n#include <stdint.h>\ntypedef unsigned int gfp_t;\n" +
@@ -62,7 +62,9 @@ public static unsafe class Exports
     [UnmanagedCallersOnly(EntryPoint = "kmalloc_size_roundup")]
     [return: C99Type("size_t")]
     public static nuint KmallocSizeRoundup([C99Type("size_t")] nuint size) =>
-        size == 0 || size > KmemCache.MaximumSize ? size : KmemCache.Of(KmemCache.BucketOf(size)).Size;
+        size == 0 || size > KmallocLarge.MaximumSize ? size
+        : size > KmemCache.MaximumSize ? KmallocLarge.RoundUp(size)
+        : KmemCache.Of(KmemCache.BucketOf(size)).Size;
 
     [UnmanagedCallersOnly(EntryPoint = "nolockalloc_version")]
     [return: C99Type("uint32_t")]

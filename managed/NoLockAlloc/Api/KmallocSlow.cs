@@ -15,31 +15,58 @@ internal static unsafe class KmallocSlow
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static nuint Alloc(nuint size, uint gfp, int node, ThreadState* self, ulong frame)
     {
-        if ((gfp & ~Gfp.NolockMask) != 0) Report.Once(Report.GfpBits, gfp & ~Gfp.NolockMask);
+        ReportIgnored(gfp);
         if (size == 0) return Kmalloc.ZeroSizePtr;
-        if (size > KmemCache.MaximumSize) return 0;
-        if (node != Kmalloc.AnyNode && node != 0)
-        {
-            Report.Once(Report.Node, (uint)node);
-            return 0;
-        }
+        if (size > KmemCache.MaximumSize || !HasNode(node)) return 0;
         self = ThreadBlocks.Current(self, frame);
         if (Arena.Base == 0) return 0;
 
         int bucket = KmemCache.BucketOf(size);
         int next = bucket < KmemCache.Buckets ? bucket + 1 : 0;
-        nuint address = SlabAlloc.Take(self, bucket, next, frame);
+        return Finish(SlabAlloc.Take(self, bucket, next, frame), gfp, isNormal: false);
+    }
+
+    internal static void ReportIgnored(uint gfp)
+    {
+        if ((gfp & ~Gfp.NolockMask) != 0) Report.Once(Report.GfpBits, gfp & ~Gfp.NolockMask);
+    }
+
+    internal static bool HasNode(int node)
+    {
+        if (node == Kmalloc.AnyNode || node == 0) return true;
+        Report.Once(Report.Node, (uint)node);
+        return false;
+    }
+
+    /// <summary>What happens to an object before the program has it. 0 stays 0.</summary>
+    internal static nuint Finish(nuint address, uint gfp, bool isNormal)
+    {
         if (address == 0) return 0;
-        if (Hardening.IsOn) Slab.SetLive(address, Slab.CacheAt(address));
+        if (Hardening.IsOn) Slab.SetLive(address, Slab.CacheAt(address), isNormal);
         if ((gfp & Gfp.Zero) != 0) Os.Fill((void*)address, 0, Slab.CacheAt(address).Size);
         return address;
     }
 
-    /// <summary>The checks of kfree_nolock, then the free.</summary>
+    /// <summary>The checks of kfree_nolock, then the free. A large object is kept, as in the kernel.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Free(nuint address, ThreadState* self, ulong frame)
     {
         if (address == 0 || address == Kmalloc.ZeroSizePtr) return;
+        if (KmallocLarge.IsLarge(address))
+        {
+            Report.Once(Report.LargeFree, "large_kmalloc is not supported by kfree_nolock(); kept: "u8, address);
+            return;
+        }
+        if (Hardening.IsOn && Slab.IsNormal(address, Slab.CacheAt(address)))
+        {
+            Report.Bad(Report.NotNolock, address, CallerOf(frame));
+        }
+        FreeObject(address, self, frame);
+    }
+
+    /// <summary>Of any slab.</summary>
+    internal static void FreeObject(nuint address, ThreadState* self, ulong frame)
+    {
         ulong caller = CallerOf(frame);
         if (!TryCacheOf(address, caller, out KmemCache cache)) return;
         self = ThreadBlocks.Current(self, frame);
@@ -52,6 +79,8 @@ internal static unsafe class KmallocSlow
     internal static nuint SizeOf(nuint address, ulong frame)
     {
         if (address == 0 || address == Kmalloc.ZeroSizePtr) return 0;
+        nuint large = KmallocLarge.SizeOf(address);
+        if (large != 0) return large;
         return TryCacheOf(address, CallerOf(frame), out KmemCache cache) ? cache.Size : 0;
     }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // struct page (include/linux/mm_types.h): a word for each page of the arena, whose place is the page's name.
 //
-// STATE       references of the pages that were allocated together, in the word of the first; else 0
+// STATE       references of the pages that were allocated together, in the word of the first; else 0.
+//             LargeKmalloc: they are an object of kmalloc() above its largest bucket, and have no references.
 // WRITERS     anybody who has a reference, by compare-exchange. Who allocates, by a store.
 // TRANSITIONS 0 -> 1 when the pages are handed out with a reference. n -> n + 1 and n -> n - 1 while n > 0;
-//             who makes it 0 frees the pages, and nobody else does.
+//             who makes it 0 frees the pages, and nobody else does. 0 -> LargeKmalloc -> 0 likewise.
 // ORDER       full fences: what was done under a reference comes before the pages are free.
 // REENTRY     an abandoned call may leave pages that nobody has a reference of: the pages it had in hand.
 // CHECKED BY  PageTests; page_test (native)
@@ -18,6 +19,17 @@ namespace NoLockAlloc.Api;
 
 internal static unsafe class Page
 {
+    private const ulong LargeKmalloc = 1UL << 63;
+
+    /// <summary>Whoever has just allocated the pages that begin there makes them an object of kmalloc().</summary>
+    internal static void MarkLargeKmalloc(nuint address) => Of(address)->Store(LargeKmalloc);
+
+    internal static bool IsLargeKmalloc(nuint address) =>
+        address % PageOrders.BytesOf(0) == 0 && Of(address) != null && Of(address)->Load() == LargeKmalloc;
+
+    /// <summary>True for one caller, who frees the pages.</summary>
+    internal static bool TryUnmarkLargeKmalloc(nuint address) => Of(address)->TryReplace(LargeKmalloc, 0);
+
     /// <summary>Any bit that is no __GFP_ACCOUNT and no __GFP_ZERO is reported, as in kmalloc_nolock.
     /// Returns the address of the page's word; 0: there are none.</summary>
     internal static nuint Alloc(
@@ -56,7 +68,7 @@ internal static unsafe class Page
     {
         SharedWord* count = FirstOf(page);
         ulong seen = 0;
-        while (count != null && (seen = count->Load()) != 0)
+        while (count != null && IsReferred(seen = count->Load()))
         {
             if (count->TryReplace(seen, seen + 1)) return;
         }
@@ -67,7 +79,7 @@ internal static unsafe class Page
     {
         SharedWord* count = FirstOf(page);
         ulong seen = 0;
-        while (count != null && (seen = count->Load()) != 0)
+        while (count != null && IsReferred(seen = count->Load()))
         {
             if (!count->TryReplace(seen, seen - 1)) continue;
             nuint address = AddressOf((nuint)count);
@@ -102,6 +114,8 @@ internal static unsafe class Page
     internal static SharedWord* Of(nuint address) => Arena.Contains(address)
         ? Arena.Header->Pages + ((address - Arena.Base) >> PageOrders.PageShift)
         : null;
+
+    private static bool IsReferred(ulong references) => references != 0 && references != LargeKmalloc;
 
     private static SharedWord* FirstOf(nuint page)
     {

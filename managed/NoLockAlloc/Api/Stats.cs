@@ -57,6 +57,18 @@ internal unsafe struct SlabCounts
         }
     }
 
+    /// <summary>Of one cache.</summary>
+    internal static ulong Of(int number)
+    {
+        ulong slabs = 0;
+        nuint high = (nuint)Arena.Header->HighBlock.Load();
+        for (nuint block = Arena.Header->First; block < high; block++)
+        {
+            if (Arena.StateOf(block).IsSlabOf(KmemCache.Of(number).Cell)) slabs++;
+        }
+        return slabs;
+    }
+
     private static int IndexOf(KmemCache cache) => cache.IsBucket ? cache.Bucket : Others;
 
     internal static ref ulong At(SlabCounts* counts, int bucket) => ref (&counts->_first)[bucket];
@@ -97,6 +109,15 @@ internal unsafe struct Stats
         }
         stats->SlabBytes += SlabCounts.At(&counts, SlabCounts.Others) * Arena.BlockBytes;
         if (Arena.Base != 0) FillProcess(stats, &counts);
+        return true;
+    }
+
+    /// <summary>The same of one cache. False: there is no such cache.</summary>
+    internal static bool TryFillCache(CacheDescriptor* cache, BucketStats* of)
+    {
+        int number = CacheDescriptor.NumberOf(cache);
+        if (of == null || number == 0 || !CacheDescriptor.IsLive(number)) return false;
+        FillBucket(of, number, SlabCounts.Of(number));
         return true;
     }
 

@@ -91,4 +91,18 @@ internal static unsafe class Os
     [RuntimeImport("*", "memset")]
     [MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern void* Fill(void* destination, int value, nuint bytes);
+
+    [RuntimeImport("*", "memcpy")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern void* Copy(void* destination, void* source, nuint bytes);
+
+    /// <summary>Call a program's constructor of objects.</summary>
+    [RuntimeImport("*", "nla_os_construct")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern void Construct(nuint constructor, void* obj);
+
+    /// <summary>Let other threads run. Normal context only.</summary>
+    [RuntimeImport("*", "nla_os_yield")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern void Yield();
 }

@@ -49,7 +49,12 @@ internal static unsafe class Arena
 
     internal static SharedWord* ObjectWords(nuint block) => Header->ObjectWords + block * WordsPerBlock;
 
+    internal static SharedWord* ConstructedWords(nuint block) =>
+        Header->ConstructedWords + block * WordsPerBlock;
+
     internal static SharedWord* LiveWords(nuint block) => Header->LiveWords + block * WordsPerBlock;
+
+    internal static SharedWord* NormalWords(nuint block) => LiveWords(Header->Blocks + block);
 
     private static bool Create()
     {

@@ -4,7 +4,8 @@
 // Memory picture of the arena, from its base, in blocks of 64 KiB:
 //   blocks 0 .. First-1       out of band: this header; then the blocks' state words, the fork stamp's page,
 //                             thread words, hint maps, barns, cache descriptors, thread blocks, the
-//                             product's own table, object words
+//                             product's own table, object words,
+//                             constructed words
 //   blocks First .. Blocks-1  what is given out
 // Out-of-band blocks have state words too, which stay 0: a pointer into the tables is no object.
 
@@ -52,6 +53,9 @@ internal unsafe struct ArenaHeader
     /// <summary>A word for each page (struct page), Product.PageWords a block.</summary>
     [FieldOffset(104)] internal SharedWord* Pages;
 
+    /// <summary>Bits of objects whose constructor has run, of caches that have one.</summary>
+    [FieldOffset(112)] internal SharedWord* ConstructedWords;
+
     /// <summary>How many forks lie behind this process. Only grows.</summary>
     [FieldOffset(128)] internal SharedWord Forks;
 
@@ -73,6 +77,12 @@ internal unsafe struct ArenaHeader
 
     /// <summary>The highest number of a cache that was ever used.</summary>
     [FieldOffset(184)] internal SharedWord HighCache;
+
+    /// <summary>How many caches were destroyed: threads that have seen fewer have cells to empty.</summary>
+    [FieldOffset(192)] internal SharedWord CacheDeaths;
+
+    /// <summary>failslab: which allocations of normal context fail on purpose. 48 bytes.</summary>
+    [FieldOffset(200)] internal FaultAttribute Failslab;
 
     /// <summary>Threads that wanted a block since dead threads were looked for.</summary>
     [FieldOffset(176)] internal SharedWord ClaimsSinceReap;

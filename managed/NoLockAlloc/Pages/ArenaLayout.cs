@@ -10,7 +10,7 @@ internal static unsafe class ArenaLayout
 {
     /// <summary>What higher floors keep per arena, in bytes; the tests compare.</summary>
     internal const nuint CellBytes = 1408;
-    internal const nuint CacheBytes = 128;
+    internal const nuint CacheBytes = 256;
     internal const nuint BarnBytes = 16 * 64 * 9;
 
     /// <summary>From one thread block to the next: no multiple of a page, so that the same cells of
@@ -46,6 +46,7 @@ internal static unsafe class ArenaLayout
         header->ForksByNumber = Os.WipeOnFork((nuint)header->ForkStamp, PageBytes) != 0;
         header->ForkStamp->Store(1);
         header->Forks.Store(1);
+        header->Failslab = options.Failslab;
         header->HighCache.Store(Sizes.Buckets);
         Seal(HintMapAt(header, 0), blocks);
         return at;
@@ -103,8 +104,10 @@ internal static unsafe class ArenaLayout
         nuint words = RoundUp(blocks * Arena.WordsPerBlock * sizeof(ulong));
         header->ObjectWords = (SharedWord*)next;
         next += words;
+        header->ConstructedWords = (SharedWord*)next;
+        if (Sizes.Caches != Sizes.Buckets) next += words;
         header->LiveWords = (SharedWord*)next;
-        return Hardening.IsOn ? next + words : next;
+        return Hardening.IsOn ? next + 2 * words : next;
     }
 
     private static nuint RoundUp(nuint bytes) => (bytes + PageBytes - 1) & ~(PageBytes - 1);

@@ -3,7 +3,7 @@
 
 namespace NoLockAlloc.Pages;
 
-internal unsafe struct Options
+internal unsafe partial struct Options
 {
     private const int MaximumArenaShift = 40;
     private const int ShiftStep = 10;
@@ -13,6 +13,9 @@ internal unsafe struct Options
     internal nuint ArenaBytes;
     internal nuint Threads;
     internal bool Abort;
+
+    /// <summary>Which allocations of normal context fail. All zero: none.</summary>
+    internal Words.FaultAttribute Failslab;
 
     /// <summary>How many words were not understood. Whoever can report does.</summary>
     internal nuint Unknown;
@@ -26,7 +29,7 @@ internal unsafe struct Options
         };
         while (text != null && *text != 0)
         {
-            if (!options.TryWord(text)) options.Unknown++;
+            if (!options.TryFailslab(&text) && !options.TryWord(text)) options.Unknown++;
             while (*text != 0 && *text != (byte)',') text++;
             if (*text == (byte)',') text++;
         }

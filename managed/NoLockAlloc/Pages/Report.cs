@@ -13,10 +13,17 @@ internal static unsafe class Report
     internal const int IsFree = 2;
     internal const int IsPages = 3;
     internal const int NotPages = 4;
+    internal const int NotNolock = 5;
+    internal const int NotCache = 6;
 
     internal const int GfpBits = 0;
     internal const int Node = 1;
     internal const int OptionWords = 2;
+    internal const int NormalGfpBits = 3;
+    internal const int TooLarge = 4;
+    internal const int LargeFree = 5;
+    internal const int ZeroConstructed = 6;
+    internal const int WrongCache = 7;
 
     /// <summary>A bad pointer. caller: the return address of the call, 0 if it is not known any more.
     /// </summary>
@@ -28,6 +35,8 @@ internal static unsafe class Report
         switch (what)
         {
             case NotOurs: line.Add(" is no object of "u8); line.Add(Product.Name); break;
+            case NotNolock: line.Add(" was not allocated by a nolock function, but freed by one"u8); break;
+            case NotCache: line.Add(" is no cache that is in use"u8); break;
             case NotStart: line.Add(" is not the start of an object"u8); break;
             case IsPages: line.Add(" is no object but pages, and is kept"u8); break;
             case NotPages: line.Add(" names no such pages"u8); break;
@@ -46,6 +55,16 @@ internal static unsafe class Report
     /// <summary>A bad argument or option, reported the first time in the process.</summary>
     internal static void Once(int what, ulong value)
     {
+        switch (what)
+        {
+            case GfpBits: Once(what, "kmalloc_nolock() ignores gfp flags "u8, value); break;
+            case Node: Once(what, "kmalloc_nolock() has no node "u8, value); break;
+            default: Once(what, "words of NOLOCKALLOC_OPTIONS that are not known: "u8, value); break;
+        }
+    }
+
+    internal static void Once(int what, System.ReadOnlySpan<byte> text, ulong value)
+    {
         if (!Arena.Ensure()) return;
         ref Words.SharedWord once = ref Arena.Header->ReportedOnce;
         ulong bit = 1UL << what;
@@ -59,25 +78,20 @@ internal static unsafe class Report
 
         Text line = new(2);
         line.Add("nolockalloc: "u8);
-        switch (what)
-        {
-            case GfpBits: line.Add("kmalloc_nolock() ignores gfp flags "u8); break;
-            case Node: line.Add("kmalloc_nolock() has no node "u8); break;
-            default: line.Add("words of NOLOCKALLOC_OPTIONS that are not known: "u8); break;
-        }
+        line.Add(text);
         line.AddHex(value);
         Finish(ref line);
         if (what != OptionWords) AbortIfWanted();
     }
 
-    private static void Finish(ref Text line)
+    internal static void Finish(ref Text line)
     {
         line.Add("\n"u8);
         line.Flush();
         if (Arena.Ensure()) Arena.Header->Reports.Add(1);
     }
 
-    private static void AbortIfWanted()
+    internal static void AbortIfWanted()
     {
         if (Arena.Base != 0 && Arena.Header->AbortOnReport) Os.Abort();
     }

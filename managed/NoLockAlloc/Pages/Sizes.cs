@@ -15,6 +15,9 @@ internal static class Sizes
     /// <summary>Numbers of caches that are no buckets: FirstExtra to Caches. The numbers between lie where a
     /// thread block has its size table.</summary>
     internal const int FirstExtra = 16;
+
+    /// <summary>16 to 19 are orders of pages; from this one on the numbers are kmem_cache_create's.</summary>
+    internal const int FirstCreated = 33;
     internal const int Caches = 126;
 
     /// <summary>All sizes are multiples of two to this, and so are the steps of a thread's size table.

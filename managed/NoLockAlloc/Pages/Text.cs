@@ -40,6 +40,20 @@ internal unsafe struct Text
         }
     }
 
+    /// <summary>Up to its 0; nothing of null.</summary>
+    internal void AddText(byte* text)
+    {
+        for (; text != null && *text != 0; text++) AddByte(*text);
+    }
+
+    internal void AddPadded(byte* text, int width)
+    {
+        int length = 0;
+        while (text[length] != 0) length++;
+        AddText(text);
+        Pad(length, width);
+    }
+
     /// <summary>At least width bytes, filled up with spaces on the left.</summary>
     internal void AddNumber(ulong value, int width = 0)
     {

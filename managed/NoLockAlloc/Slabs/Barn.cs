@@ -119,6 +119,20 @@ internal unsafe struct Barn
         return objects;
     }
 
+    /// <summary>Whether the object waits in one of the bucket's places, as far as one look can tell.</summary>
+    internal static bool Contains(int bucket, nuint address)
+    {
+        for (nuint i = 0; i < Places; i++)
+        {
+            ulong count = new BarnSlot(Place(bucket, i).Load()).Count;
+            for (ulong k = 0; k < count; k++)
+            {
+                if (ObjectsOf(bucket, i)[k].Get() == address) return true;
+            }
+        }
+        return false;
+    }
+
     private static void Copy(LocalWord* to, LocalWord* from, ulong count)
     {
         for (; count >= CopiedAtOnce; count -= CopiedAtOnce, from += CopiedAtOnce, to += CopiedAtOnce)

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-// What is written down about a cache that is no bucket of the table of sizes (struct kmem_cache), and the
-// flags of all. Out of band, type-stable, found by the cache's number.
+// What is written down about a cache (struct kmem_cache): all of one that is no bucket of the table of sizes;
+// of a bucket its cell, its flags, and how many caches were merged into it. Out of band, type-stable, found by
+// the cache's number; its address is what kmem_cache_create() returns.
 //
-// STATE       State: not 0 when the other words are valid. They do not change while a slab of the cache
-//             exists.
-// WRITERS     a fixed cache's first user; several may write, and all write the same. Flags of buckets: who
-//             makes the arena, before anybody else can see it.
-// ORDER       State is stored last (release); who reads a slab's number has it from a block's state word,
-//             whose exchange came after.
-// REENTRY     a handler that finds State 0 writes the same words itself.
-// CHECKED BY  CacheDescriptorTests
+// STATE       State: CacheState. The other words do not change while the cache is Live or Dying.
+// WRITERS     State: CacheState says who. A created cache's words: the maker, in Creating. A fixed cache's: its
+//             first user; several may write, and all write the same. Of buckets: who makes the arena or finds
+//             them unwritten; all write the same.
+// ORDER       State is stored last; who reads a slab's number has it from a block's state word, whose exchange
+//             came after.
+// REENTRY     a handler that finds a fixed cache Unused writes the same words itself.
+// CHECKED BY  CacheDescriptorTests, CacheLifeTests
 
 using System.Runtime.InteropServices;
 using NoLockAlloc.Pages;
@@ -26,7 +27,7 @@ internal unsafe struct CacheDescriptor
     /// <summary>A free may not take the fast path: there is something to do before it.</summary>
     internal const uint SlowFree = 2;
 
-    private const ulong Live = 1;
+    internal const int NameBytes = 64;
 
     [FieldOffset(0x00)] internal SharedWord State;
 
@@ -36,24 +37,66 @@ internal unsafe struct CacheDescriptor
 
     [FieldOffset(0x10)] internal uint Flags;
 
+    /// <summary>KmemCache.Cell: the only word that fast paths read.</summary>
+    [FieldOffset(0x14)] internal ushort Cell;
+
+    /// <summary>What was asked for: bytes of an object, its alignment, SLAB_ flags, constructor or 0.</summary>
+    [FieldOffset(0x18)] internal uint ObjectSize;
+    [FieldOffset(0x1c)] internal uint Align;
+    [FieldOffset(0x20)] internal uint SlabFlags;
+    [FieldOffset(0x28)] internal nuint Constructor;
+
+    /// <summary>NameBytes bytes, of which the last is 0; empty: slabinfo does not list it.</summary>
+    [FieldOffset(0x40)] private byte _name;
+
     internal static CacheDescriptor* Of(int number) =>
         (CacheDescriptor*)(Arena.Header->Caches + (nuint)number * ArenaLayout.CacheBytes);
 
-    internal static bool IsLive(int number) => Of(number)->State.Load() == Live;
+    /// <summary>The number of the cache whose descriptor lies there; 0: none lies there.</summary>
+    internal static int NumberOf(CacheDescriptor* cache)
+    {
+        if (Arena.Base == 0) return 0;
+        nuint offset = (nuint)cache - Arena.Header->Caches;
+        bool isOne = offset < ArenaLayout.Maps * ArenaLayout.CacheBytes && offset % ArenaLayout.CacheBytes == 0;
+        return isOne ? (int)(offset / ArenaLayout.CacheBytes) : 0;
+    }
+
+    internal static byte* NameOf(int number) => &Of(number)->_name;
+
+    internal static CacheState StateOf(int number) => new(Of(number)->State.Load());
+
+    /// <summary>Objects of it can be had.</summary>
+    internal static bool IsLive(int number) => number <= KmemCache.Buckets || StateOf(number).IsLive;
+
+    /// <summary>There may be objects, slabs and cells of it.</summary>
+    internal static bool IsInUse(int number) => number <= KmemCache.Buckets || StateOf(number).IsInUse;
 
     /// <summary>The geometry of a cache of objects of so many bytes, a multiple of 8 and at most half a
-    /// block. Whoever calls stores State afterwards.</summary>
+    /// block. Whoever calls publishes the number afterwards.</summary>
     internal void SetGeometry(uint size, uint flags)
     {
         Size = size;
         Reciprocal = (uint)(((1UL << 32) + size - 1) / size);
         Flags = flags;
+        ObjectSize = size;
     }
 
-    /// <summary>The cache of that number can be used from now on.</summary>
+    /// <summary>What does not fit is cut off.</summary>
+    internal static void SetName(int number, byte* name)
+    {
+        byte* to = NameOf(number);
+        int i = 0;
+        for (; i < NameBytes - 1 && name[i] != 0; i++) to[i] = name[i];
+        to[i] = 0;
+    }
+
+    /// <summary>The fixed cache of that number can be used from now on.</summary>
     internal static void Publish(int number)
     {
-        Of(number)->State.Store(Live);
+        Of(number)->Cell = (ushort)KmemCache.Of(number).Cell;
         PageAllocator.RaiseTo(ref Arena.Header->HighCache, (ulong)number);
+        ref SharedWord state = ref Of(number)->State;
+        CacheState seen = new(state.Load());
+        if (!seen.IsLive) state.TryReplace(seen.Value, seen.ToLive(0).Value);
     }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The fast paths of every allocation and every free: an object out of the thread's array of a bucket, and
-// back. No call, no atomic read-modify-write; all that is unusual leaves by one of few tests and starts anew
-// in a slow path. CHECKED BY HotCellTests; FastPath, ReentrancyTest (native).
+// The fast paths of every allocation and every free: an object out of the thread's array of a cache, and back. No
+// call, no atomic read-modify-write; all that is unusual leaves by one of few tests and starts anew in a slow
+// path. CHECKED BY HotCellTests; FastPath, ReentrancyTest (native).
 //
-// Each entry has two more parameters than the C function, which its trampoline adds: the thread's block and
-// the frame, which is the address of the caller's return address on the stack with the low 16 bits of that
-// return address on top (Words/LocalLock.cs). The cell's hot words are read and written here through HotCell,
-// whose volatile fields the JIT folds into addressing modes.
+// Each entry has two more parameters than the C function, which its trampoline adds: the thread's block and the
+// frame, which is the address of the caller's return address on the stack with the low 16 bits of that return
+// address on top (Words/LocalLock.cs). The cell's hot words are read and written here through HotCell, whose
+// volatile fields the JIT folds into addressing modes.
 
 using System.Runtime.CompilerServices;
 using NoLockAlloc.Machine;
@@ -20,9 +20,45 @@ internal static unsafe class FastPath
     /// <summary>An object for size = last + 1 bytes, out of the thread's array. False: not by this way.
     /// A bool, which the JIT turns into jumps where this is inlined.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool TryPop(nuint last, ThreadState* self, ulong frame, out nuint address)
+    internal static bool TryPop(nuint last, ThreadState* self, ulong frame, out nuint address) =>
+        TryPopFrom((HotCell*)ThreadState.CellForSize(self, last), frame, out address);
+
+    /// <summary>The same of any cache. mask: all ones, or 0, which leads to the cell of "no bucket".</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryPopOf(
+        CacheDescriptor* cache, nuint mask, ThreadState* self, ulong frame, out nuint address) =>
+        TryPopFrom((HotCell*)ThreadState.CellAt(self, cache->Cell & mask), frame, out address);
+
+    /// <summary>Into the thread's array, if it is the start of an object and there is room. False: not by this
+    /// way.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryPush(nuint address, ThreadState* self, ulong frame)
     {
-        HotCell* cell = (HotCell*)ThreadState.CellForSize(self, last);
+        nuint offset = address - self->Base;
+        if (Hardening.IsOn || offset >= self->LimitBytes) return false;
+        return TryPushTo(CellAt(offset, self), address, self, frame);
+    }
+
+    /// <summary>The same, if it is an object of that cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryPushOf(CacheDescriptor* cache, nuint address, ThreadState* self, ulong frame)
+    {
+        nuint offset = address - self->Base;
+        if (Hardening.IsOn || offset >= self->LimitBytes) return false;
+        ushort cell = CellAt(offset, self);
+        return cell == cache->Cell && TryPushTo(cell, address, self, frame);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ushort CellAt(nuint offset, ThreadState* self)
+    {
+        ulong* states = (ulong*)(self->Base + ArenaHeader.Bytes);
+        return *(ushort*)(&states[offset >> Arena.BlockShift]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryPopFrom(HotCell* cell, ulong frame, out nuint address)
+    {
         address = 0;
         if (cell->IsHeld != 0) return false;
 
@@ -38,15 +74,9 @@ internal static unsafe class FastPath
         return true;
     }
 
-    /// <summary>Into the thread's array, if it is the start of an object and there is room. False: not by
-    /// this way.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool TryPush(nuint address, ThreadState* self, ulong frame)
+    private static bool TryPushTo(ushort bucket, nuint address, ThreadState* self, ulong frame)
     {
-        nuint offset = address - self->Base;
-        if (Hardening.IsOn || offset >= self->LimitBytes) return false;
-        ulong* states = (ulong*)(self->Base + ArenaHeader.Bytes);
-        ushort bucket = *(ushort*)(&states[offset >> Arena.BlockShift]);
         HotCell* cell = (HotCell*)ThreadState.CellAt(self, bucket);
         uint rest = (Arena.BlockBytes32 - (ushort)address) * cell->Reciprocal;
         if (rest >= cell->Reciprocal || cell->IsHeld != 0) return false;

@@ -38,6 +38,9 @@ internal readonly unsafe struct KmemCache
     internal uint FastReciprocal =>
         (CacheDescriptor.Of(Bucket)->Flags & CacheDescriptor.SlowFree) == 0 ? Reciprocal : 0;
 
+    /// <summary>A function, or 0. Buckets have none.</summary>
+    internal nuint Constructor => IsBucket ? 0 : CacheDescriptor.Of(Bucket)->Constructor;
+
     internal nuint Objects => (nuint)(Arena.BlockBytes * (ulong)Reciprocal >> 32);
 
     /// <summary>Bytes at a slab's start that no object has; a multiple of the objects' alignment.</summary>
@@ -64,7 +67,7 @@ internal readonly unsafe struct KmemCache
     internal static int After(int number)
     {
         do number = number == Buckets ? Sizes.FirstExtra : number + 1;
-        while (number > Buckets && number <= Last && !CacheDescriptor.IsLive(number));
+        while (number > Buckets && number <= Last && !CacheDescriptor.IsInUse(number));
         return number;
     }
 

@@ -125,6 +125,23 @@ internal unsafe struct KmemCacheThread
         self->_bucket.Set((uint)cache.Bucket);
     }
 
+    /// <summary>As it was before Prepare; the bucket first written, last cleared, so that whoever finds a call
+    /// abandoned in here finds a cell without room. Caller holds the lock, Drainer is 0, the array is empty.
+    /// The objects' places too: the one below the first of another capacity has to be 0.</summary>
+    internal static void Unprepare(KmemCacheThread* self)
+    {
+        Bug.On(self->Lock.IsFree || self->Head.Get() != 0 || self->Slab.Get() != 0);
+        self->Reciprocal = 0;
+        self->Capacity = 0;
+        self->Head.Reset();
+        for (LocalWord* place = &self->FirstObject; place < &self->FirstObject + ArrayHead.End; place++)
+        {
+            place->Set(0);
+        }
+        for (LocalWord* counter = &self->SlowAllocs; counter <= &self->Recovered; counter++) counter->Set(0);
+        self->_bucket.Set(0);
+    }
+
     /// <summary>Caller holds the lock and has seen that there is room.</summary>
     internal static void Push(KmemCacheThread* self, nuint address)
     {

@@ -105,6 +105,11 @@ internal static unsafe class Reclaim
         bool isSwept = true;
         for (int bucket = 1; bucket <= KmemCache.Last; bucket = KmemCache.After(bucket))
         {
+            if (!CacheDescriptor.IsLive(bucket))
+            {
+                DyingCaches.Sweep(self, bucket, frame);
+                continue;
+            }
             KmemCacheThread* cell = ThreadState.UsableCell(self, bucket, frame);
             if (cell != null && cell == held)
             {
@@ -116,16 +121,32 @@ internal static unsafe class Reclaim
                 isSwept = false;
                 continue;
             }
-            SlabFree.Flush(cell, 0);
-            while (Barn.TryGet(cell)) SlabFree.Flush(cell, 0);
-            Sweep(cell);
+            SweepWithBarn(cell);
             CellGuard.Leave(cell, frame);
         }
         return isSwept;
     }
 
+    /// <summary>kmem_cache_shrink: what this thread and the barn keep of one cache. self: the caller's block.
+    /// </summary>
+    internal static void Shrink(ThreadState* self, int number, ulong frame)
+    {
+        KmemCacheThread* cell = ThreadState.UsableCell(self, number, frame);
+        if (cell == null || !CellGuard.TryEnter(cell, frame)) return;
+        if (cell->Slab.Get() != 0) PartialList.Unclaim(cell);
+        SweepWithBarn(cell);
+        CellGuard.Leave(cell, frame);
+    }
+
+    private static void SweepWithBarn(KmemCacheThread* cell)
+    {
+        SlabFree.Flush(cell, 0);
+        while (Barn.TryGet(cell)) SlabFree.Flush(cell, 0);
+        Sweep(cell);
+    }
+
     /// <summary>Release the bucket's empty slabs and list those with room. Caller holds the lock.</summary>
-    private static void Sweep(KmemCacheThread* cell)
+    internal static void Sweep(KmemCacheThread* cell)
     {
         KmemCache cache = cell->Cache;
         nuint high = (nuint)Arena.Header->HighBlock.Load();

@@ -37,7 +37,9 @@ internal static unsafe partial class Slab
                 PartialList.AfterGiveBack(block);
                 return 0;
             }
-            return cache.AddressOf(block, i * ObjectWord.Objects + ObjectWord.IndexOf(bit));
+            nuint address = cache.AddressOf(block, i * ObjectWord.Objects + ObjectWord.IndexOf(bit));
+            Constructor.Ensure(address, cache);
+            return address;
         }
         return 0;
     }
@@ -138,6 +140,7 @@ internal static unsafe partial class Slab
         {
             (--place)->Set(first + ObjectWord.IndexOf(rest) * size);
         }
+        Constructor.EnsureAll(KmemCacheThread.At(cell, 0), count, cache);
         return count;
     }
 }

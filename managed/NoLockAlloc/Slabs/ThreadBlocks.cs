@@ -24,6 +24,7 @@ internal static unsafe class ThreadBlocks
         }
         if (self == null) return null;
         if (self->Stamp.Get() != ForkEpoch.Current()) ForkEpoch.Adopt(self, frame);
+        if (self->SeenDeaths.Get() != Arena.Header->CacheDeaths.Load()) DyingCaches.Empty(self, frame);
         if (self->IsWatched.Get() == 0 && Os.WatchThreadExit() != 0) self->IsWatched.Set(1);
         return self;
     }

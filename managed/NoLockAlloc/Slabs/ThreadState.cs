@@ -47,6 +47,20 @@ internal unsafe struct ThreadState
     /// <summary>Not 0: everything that never changes has been written.</summary>
     [FieldOffset(0x78)] internal LocalWord IsReady;
 
+    /// <summary>The largest size that kmalloc's fast path serves, and what it ands the place of a cache's cell
+    /// with: 0 if each of its allocations has to be looked at (failslab), and in the boot block.</summary>
+    [FieldOffset(0x80)] internal nuint NormalMaximum;
+    [FieldOffset(0x88)] internal nuint NormalMask;
+
+    /// <summary>The same for kmem_cache_alloc_nolock, which nothing makes fail: 0 in the boot block.</summary>
+    [FieldOffset(0x90)] internal nuint NolockMask;
+
+    /// <summary>Held while a cache is created in this block's name: MakerLock.</summary>
+    [FieldOffset(0x98)] internal LocalLock MakerLock;
+
+    /// <summary>ArenaHeader.CacheDeaths when this block's cells of dead caches were last emptied.</summary>
+    [FieldOffset(0xa0)] internal LocalWord SeenDeaths;
+
     /// <summary>TableEntries distances of cells in words, by (size - 1) >> Sizes.GranularityShift.</summary>
     [FieldOffset((int)CellsEnd)] internal ushort FirstTable;
 
@@ -65,15 +79,17 @@ internal unsafe struct ThreadState
         CellAt(self, (nuint)bucket * KmemCacheThread.CellWords);
 
     /// <summary>The same, ready for use: the cell of a cache that is no bucket is prepared when it is first
-    /// asked for. Null: an interrupted call is at that.</summary>
+    /// asked for. Null: an interrupted call is at that, or the cache has been destroyed.</summary>
     internal static KmemCacheThread* UsableCell(ThreadState* self, int bucket, ulong frame)
     {
         KmemCacheThread* cell = Cell(self, bucket);
         if (cell->IsPrepared) return cell;
-        if (!cell->Lock.TryTake(frame, out _)) return null;
+        if (!CacheDescriptor.IsLive(bucket) || !cell->Lock.TryTake(frame, out _)) return null;
         if (!cell->IsPrepared) KmemCacheThread.Prepare(cell, self->Id, KmemCache.Of(bucket));
+        bool isLive = CacheDescriptor.IsLive(bucket);
+        if (!isLive) KmemCacheThread.Unprepare(cell);
         cell->Lock.Free();
-        return cell;
+        return isLive ? cell : null;
     }
 
     internal static RunJournal* RunJournal(ThreadState* self, int number) =>
@@ -96,6 +112,10 @@ internal unsafe struct ThreadState
             KmemCacheThread.Prepare(Cell(self, bucket), id, KmemCache.Of(bucket));
         }
         PrepareTable(&self->FirstTable);
+        bool isLookedAt = Arena.Header->Failslab.IsOn;
+        self->NormalMaximum = isLookedAt ? 0 : KmemCache.MaximumSize;
+        self->NormalMask = isLookedAt ? 0 : ~(nuint)0;
+        self->NolockMask = ~(nuint)0;
         for (int number = 0; number < RunJournals; number++)
         {
             RunJournal(self, number)->Owner = id;
@@ -135,5 +155,7 @@ internal unsafe struct ThreadState
             cell->Lock.Free();
         }
         RunGuard.SettleAll(self, frame);
+        Slabs.MakerLock.Settle(self);
+        self->MakerLock.Free();
     }
 }

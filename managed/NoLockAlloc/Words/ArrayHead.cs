@@ -59,6 +59,14 @@ internal struct ArrayHead
         _word.Set((uint)_first);
     }
 
+    /// <summary>All zero, as before Prepare. The array is empty; half way it looks Pending, or empty.</summary>
+    internal void Reset()
+    {
+        _word.Set(0);
+        _first = 0;
+        _carried.Set(0);
+    }
+
     internal ulong Get()
     {
         uint top = _word.Get() & TopMask;

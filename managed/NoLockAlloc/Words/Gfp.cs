@@ -6,8 +6,21 @@ namespace NoLockAlloc.Words;
 internal static class Gfp
 {
     internal const uint Zero = 0x100;
+    internal const uint DirectReclaim = 0x400;
+    internal const uint NoWarn = 0x2000;
     internal const uint Account = 0x400000;
+
+    /// <summary>GFP_KERNEL.</summary>
+    internal const uint Kernel = DirectReclaim | 0x800 | 0x80 | 0x40;
 
     /// <summary>What kmalloc_nolock accepts without a report.</summary>
     internal const uint NolockMask = Zero | Account;
+
+    /// <summary>What the allocations of normal context report and ignore: memory of a zone (__GFP_DMA,
+    /// __GFP_HIGHMEM, __GFP_DMA32), __GFP_NOFAIL, which would wait, and bits that are none of the kernel's.
+    /// </summary>
+    internal const uint Ignored = 0x1 | 0x2 | 0x4 | 0x8000 | ~0x3ffffffu;
+
+    /// <summary>What an allocation of normal context does not do on its fast path.</summary>
+    internal const uint Unusual = Zero | Account | Ignored;
 }

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// kmalloc above the largest bucket (___kmalloc_large_node, mm/slub.c): pages, by orders. The word of the first page
+// says that they are such an object (the kernel's PGTY_large_kmalloc), and who makes it 0 frees them.
+
+using System.Numerics;
+using NoLockAlloc.Machine;
+using NoLockAlloc.Slabs;
+using NoLockAlloc.Words;
+
+namespace NoLockAlloc.Api;
+
+internal static unsafe class KmallocLarge
+{
+    /// <summary>KMALLOC_MAX_SIZE.</summary>
+    internal const nuint MaximumSize = (nuint)1 << (PageOrders.PageShift + PageOrders.Maximum);
+
+    /// <summary>The bytes that an object of more than KmemCache.MaximumSize gets.</summary>
+    internal static nuint RoundUp(nuint size) => PageOrders.BytesOf(OrderOf(size));
+
+    internal static nuint Alloc(ThreadState* self, nuint size, uint gfp, ulong frame)
+    {
+        int order = OrderOf(size);
+        nuint address = PageOrders.Take(self, order, frame, out bool isZero);
+        for (int i = 0; address == 0 && KmallocNormalSlow.MayReclaim(gfp, i); i++)
+        {
+            Reclaim.Trim(self, frame);
+            address = PageOrders.Take(self, order, frame, out isZero);
+        }
+        if (address == 0) return 0;
+        if ((gfp & Gfp.Zero) != 0 && !isZero) Os.Fill((void*)address, 0, PageOrders.BytesOf(order));
+        Page.MarkLargeKmalloc(address);
+        return address;
+    }
+
+    internal static bool IsLarge(nuint address) => Page.IsLargeKmalloc(address);
+
+    /// <summary>0: no large object begins there.</summary>
+    internal static nuint SizeOf(nuint address) =>
+        IsLarge(address) ? PageOrders.BytesOf(PageOrders.OrderAt(address)) : 0;
+
+    /// <summary>The caller has seen that it is large.</summary>
+    internal static void Free(nuint address, ThreadState* self, ulong frame)
+    {
+        int order = PageOrders.OrderAt(address);
+        self = ThreadBlocks.Current(self, frame);
+        bool isOurs = Page.TryUnmarkLargeKmalloc(address);
+        if (isOurs && PageOrders.TryFree(self, address, order, frame)) return;
+        Pages.Report.Bad(Pages.Report.IsFree, address, KmallocSlow.CallerOf(frame));
+    }
+
+    /// <summary>get_order, of 2 bytes or more.</summary>
+    private static int OrderOf(nuint size)
+    {
+        int log = 64 - BitOperations.LeadingZeroCount((ulong)size - 1);
+        return log <= PageOrders.PageShift ? 0 : log - PageOrders.PageShift;
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// Everything of kmalloc and kfree that is not the fast path. It is what kmalloc_nolock does, but that there is no
+// other bucket, that large sizes are served, that failslab may want it to fail, and that __GFP_DIRECT_RECLAIM gives
+// idle memory back and looks again before NULL.
+
+using System.Runtime.CompilerServices;
+using NoLockAlloc.Pages;
+using NoLockAlloc.Slabs;
+using NoLockAlloc.Words;
+
+namespace NoLockAlloc.Api;
+
+internal static unsafe class KmallocNormalSlow
+{
+    private const int ReclaimsAtMost = 3;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static nuint Alloc(nuint size, uint gfp, ThreadState* self, ulong frame)
+    {
+        ReportIgnored(gfp);
+        if (size == 0) return Kmalloc.ZeroSizePtr;
+        if (size > KmallocLarge.MaximumSize)
+        {
+            if ((gfp & Gfp.NoWarn) == 0) Report.Once(Report.TooLarge, "kmalloc() cannot serve a size of "u8, size);
+            return 0;
+        }
+        self = ThreadBlocks.Current(self, frame);
+        if (Arena.Base == 0 || Arena.Header->Failslab.ShouldFail(size)) return 0;
+        if (size > KmemCache.MaximumSize) return KmallocLarge.Alloc(self, size, gfp, frame);
+        return KmallocSlow.Finish(Take(self, KmemCache.BucketOf(size), gfp, frame), gfp, isNormal: true);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static void Free(nuint address, ThreadState* self, ulong frame)
+    {
+        if (address == 0 || address == Kmalloc.ZeroSizePtr) return;
+        if (KmallocLarge.IsLarge(address)) KmallocLarge.Free(address, self, frame);
+        else KmallocSlow.FreeObject(address, self, frame);
+    }
+
+    /// <summary>An object of the cache. A block that another thread gives back to the OS is nobody's meanwhile
+    /// (DECISIONS 18), so one look may find nothing and the next one something.</summary>
+    internal static nuint Take(ThreadState* self, int number, uint gfp, ulong frame)
+    {
+        nuint address = SlabAlloc.Take(self, number, 0, frame);
+        for (int i = 0; address == 0 && MayReclaim(gfp, i); i++)
+        {
+            Reclaim.Trim(self, frame);
+            address = SlabAlloc.Take(self, number, 0, frame);
+        }
+        return address;
+    }
+
+    /// <summary>Whether to look again after so many looks.</summary>
+    internal static bool MayReclaim(uint gfp, int looks) =>
+        (gfp & Gfp.DirectReclaim) != 0 && looks < ReclaimsAtMost;
+
+    internal static void ReportIgnored(uint gfp)
+    {
+        uint ignored = gfp & Gfp.Ignored;
+        if (ignored != 0) Report.Once(Report.NormalGfpBits, "kmalloc() ignores gfp flags "u8, ignored);
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// What is left of destroyed caches: objects in threads' arrays and in the barn, and slabs. Nobody can reach into
+// the array of another thread that runs, so each thread empties its own cells: at its next slow path after a cache
+// has died. The cells of blocks that nobody owns are emptied by visitors (kmem_cache_destroy, Reclaim). A number
+// is used again when nothing of its dead cache is left (CacheState).
+
+using NoLockAlloc.Pages;
+
+namespace NoLockAlloc.Slabs;
+
+internal static unsafe class DyingCaches
+{
+    /// <summary>Empty the block's cells of dead caches. Any context. A cell that an interrupted call is inside is
+    /// left for the next time.</summary>
+    internal static void Empty(ThreadState* self, ulong frame)
+    {
+        ulong deaths = Arena.Header->CacheDeaths.Load();
+        bool isDone = true;
+        for (int number = Sizes.FirstExtra; number <= KmemCache.Last; number = KmemCache.After(number))
+        {
+            if (!CacheDescriptor.StateOf(number).IsDying) continue;
+            KmemCacheThread* cell = ThreadState.Cell(self, number);
+            if (cell->IsPrepared) isDone &= TryEmpty(cell, frame);
+        }
+        if (isDone) self->SeenDeaths.Set(deaths);
+    }
+
+    /// <summary>Release what empty slabs the dead cache has left, by way of the block's cell, which is there only
+    /// meanwhile.</summary>
+    internal static void Sweep(ThreadState* self, int number, ulong frame)
+    {
+        KmemCacheThread* cell = ThreadState.Cell(self, number);
+        if (!HasSlab(number) && !cell->IsPrepared) return;
+        if (!CellGuard.TryEnter(cell, frame)) return;
+        if (!cell->IsPrepared) KmemCacheThread.Prepare(cell, self->Id, KmemCache.Of(number));
+        EmptyLocked(cell);
+    }
+
+    /// <summary>Nothing is left of it: no slab, and no cell in any thread block.</summary>
+    internal static bool IsGone(int number)
+    {
+        ulong high = Arena.Header->HighThread.Load();
+        for (ulong id = 1; id <= high; id++)
+        {
+            if (ThreadState.Cell(ThreadState.Of(id), number)->IsPrepared) return false;
+        }
+        return !HasSlab(number);
+    }
+
+    internal static bool HasSlab(int number)
+    {
+        ulong cell = KmemCache.Of(number).Cell;
+        nuint high = (nuint)Arena.Header->HighBlock.Load();
+        for (nuint block = Arena.Header->First; block < high; block++)
+        {
+            if (Arena.StateOf(block).IsSlabOf(cell)) return true;
+        }
+        return false;
+    }
+
+    private static bool TryEmpty(KmemCacheThread* cell, ulong frame)
+    {
+        if (!CellGuard.TryEnter(cell, frame)) return false;
+        EmptyLocked(cell);
+        return true;
+    }
+
+    /// <summary>Caller holds the lock, which is free afterwards, and nobody defers frees to the cell any more.
+    /// </summary>
+    private static void EmptyLocked(KmemCacheThread* cell)
+    {
+        cell->Drainer.Set(0);
+        DeferFree.Drain(cell, always: true);
+        SlabFree.Flush(cell, 0);
+        while (cell->Capacity != 0 && Barn.TryGet(cell)) SlabFree.Flush(cell, 0);
+        if (cell->Slab.Get() != 0) PartialList.Unclaim(cell);
+        Reclaim.Sweep(cell);
+        KmemCacheThread.Unprepare(cell);
+        cell->Lock.Free();
+    }
+}
