@@ -22,7 +22,10 @@ public sealed unsafe class ExportsTests
             Assert.Equal(KmemCache.Of(KmemCache.BucketOf(size)).Size, bucket);
             Assert.Equal(bucket, roundup(bucket));
         }
-        Assert.Equal((nuint)8193, roundup(8193));
+        Assert.Equal((nuint)16384, roundup(8193));
+        Assert.Equal((nuint)131072, roundup(65537));
+        Assert.Equal((nuint)4 << 20, roundup((4 << 20) - 1));
+        Assert.Equal((nuint)(4 << 20) + 1, roundup((4 << 20) + 1));
         Assert.Equal(nuint.MaxValue, roundup(nuint.MaxValue));
     }
 

@@ -52,4 +52,14 @@ internal static unsafe class Os
         NativeMemory.Fill(destination, bytes, (byte)value);
         return destination;
     }
+
+    internal static void* Copy(void* destination, void* source, nuint bytes)
+    {
+        NativeMemory.Copy(source, destination, bytes);
+        return destination;
+    }
+
+    internal static void Construct(nuint constructor, void* obj) => Fake.Constructor((nuint)obj);
+
+    internal static void Yield() => Fake.Yield();
 }

@@ -44,7 +44,8 @@ public sealed unsafe class ArenaLayoutTests
         Table(ref next, (nuint)header->Pages, header->Blocks * Product.PageWords * 8);
         nuint wordBytes = header->Blocks * Arena.WordsPerBlock * 8;
         Table(ref next, (nuint)header->ObjectWords, wordBytes);
-        if (isHardened) Table(ref next, (nuint)header->LiveWords, wordBytes);
+        Table(ref next, (nuint)header->ConstructedWords, wordBytes);
+        if (isHardened) Table(ref next, (nuint)header->LiveWords, 2 * wordBytes);
 
         nuint first = (nuint)header + header->First * Arena.BlockBytes;
         Assert.InRange(next, (nuint)header, first - Arena.BlockBytes);

@@ -74,6 +74,12 @@ internal sealed unsafe class FakeOs : IDisposable
         return fd > 0 ? 0 : -9;
     }
 
+    /// <summary>What other threads do while one waits for them.</summary>
+    internal Action Yield { get; set; } = () => { };
+
+    /// <summary>What every constructor does, whatever its address.</summary>
+    internal Action<nuint> Constructor { get; set; }
+
     internal bool IsGone(uint number) => _threads.Exists(thread => thread.Number == number && thread.IsGone);
 
     /// <summary>Only stacks of fake threads are mapped.</summary>

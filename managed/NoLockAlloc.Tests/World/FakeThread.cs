@@ -3,8 +3,10 @@
 
 using System;
 using System.Runtime.InteropServices;
+using System.Text;
 using NoLockAlloc.Api;
 using NoLockAlloc.Slabs;
+using NoLockAlloc.Words;
 
 namespace NoLockAlloc.Tests.World;
 
@@ -43,6 +45,45 @@ internal sealed unsafe class FakeThread : IDisposable
     internal void Free(nuint address) => Run(frame =>
     {
         Kmalloc.Free(address, Block, frame);
+        return 0;
+    });
+
+    internal nuint AllocNormal(nuint size, uint gfp = Gfp.Kernel) =>
+        Run(frame => KmallocNormal.Alloc(size, gfp, Block, frame));
+
+    internal void FreeNormal(nuint address) => Run(frame =>
+    {
+        KmallocNormal.Free(address, Block, frame);
+        return 0;
+    });
+
+    /// <summary>kmem_cache_create.</summary>
+    internal CacheDescriptor* Create(
+        string name, uint size, uint align = 0, uint flags = 0, nuint constructor = 0) =>
+        (CacheDescriptor*)Run(frame =>
+        {
+            fixed (byte* text = Encoding.UTF8.GetBytes(name + '\0'))
+            {
+                bool isRight = CacheGeometry.TryMake(size, align, flags, constructor, out CacheGeometry geometry);
+                return (nuint)CacheMaking.Create(text, geometry, isRight, flags, Block, frame);
+            }
+        });
+
+    internal void Destroy(CacheDescriptor* cache) => Run(frame =>
+    {
+        CacheMaking.Destroy(cache, Block, frame);
+        return 0;
+    });
+
+    internal nuint Alloc(CacheDescriptor* cache, uint gfp = Gfp.Kernel) =>
+        Run(frame => Caches.Alloc(cache, gfp, Block, frame));
+
+    internal nuint AllocNolock(CacheDescriptor* cache) =>
+        Run(frame => Caches.AllocNolock(cache, 0, Kmalloc.AnyNode, Block, frame));
+
+    internal void Free(CacheDescriptor* cache, nuint address) => Run(frame =>
+    {
+        Caches.Free(cache, address, Block, frame);
         return 0;
     });
 

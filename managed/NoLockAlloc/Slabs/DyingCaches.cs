@@ -70,12 +70,42 @@ internal static unsafe class DyingCaches
     private static void EmptyLocked(KmemCacheThread* cell)
     {
         cell->Drainer.Set(0);
-        DeferFree.Drain(cell, always: true);
-        SlabFree.Flush(cell, 0);
-        while (cell->Capacity != 0 && Barn.TryGet(cell)) SlabFree.Flush(cell, 0);
+        ReturnDeferred(cell);
+        ReturnArray(cell);
+        while (cell->Capacity != 0 && Barn.TryGet(cell)) ReturnArray(cell);
         if (cell->Slab.Get() != 0) PartialList.Unclaim(cell);
         Reclaim.Sweep(cell);
         KmemCacheThread.Unprepare(cell);
         cell->Lock.Free();
+    }
+
+    private static void ReturnDeferred(KmemCacheThread* cell)
+    {
+        for (int i = 0; i < KmemCacheThread.DeferSlots; i++)
+        {
+            ulong address = KmemCacheThread.Defer(cell, i).Load();
+            if (address == 0) continue;
+            Return((nuint)address, cell->Cache);
+            KmemCacheThread.Defer(cell, i).Store(0);
+            cell->Drained.Count();
+        }
+        cell->DeferPending.Store(0);
+    }
+
+    private static void ReturnArray(KmemCacheThread* cell)
+    {
+        for (ulong head = cell->Head.Get(); head != 0; head--)
+        {
+            Return((nuint)KmemCacheThread.Object(cell, head - 1).Get(), cell->Cache);
+            cell->Head.Set(head - 1);
+        }
+    }
+
+    /// <summary>Give it back first, take it out of its place then: nobody can take it, so a call that is abandoned
+    /// in between loses nothing, and the next one finds it free, or its slab gone.</summary>
+    private static void Return(nuint address, in KmemCache cache)
+    {
+        bool isSlab = Arena.StateOf(Arena.BlockOf(address)).IsSlabOf(cache.Cell);
+        if (isSlab) Slab.TryGiveBack(address, cache, null);
     }
 }
