@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: MIT
+//
+// kmalloc() and its family in normal context, beside kmalloc_nolock().
+#include "child.h"
+#include "counters.h"
+#include "stepper.h"
+
+#include <cstring>
+#include <gtest/gtest.h>
+#include <set>
+#include <vector>
+
+namespace
+{
+stepper::Trace g_trace;
+void *g_object;
+
+bool all_bytes_are(const void *object, uint8_t byte, size_t bytes)
+{
+    auto *at = static_cast<const uint8_t *>(object);
+    for (size_t i = 0; i < bytes; i++)
+        if (at[i] != byte)
+            return false;
+    return true;
+}
+
+// Runs the body as a process that begins with these options.
+ChildResult run_with(const char *options, const std::function<int()> &body)
+{
+    return run_in_child(
+        [&]
+        {
+            setenv("NOLOCKALLOC_OPTIONS", options, 1);
+            return body();
+        });
+}
+
+std::string failures_of(int allocations, gfp_t flags)
+{
+    std::string all;
+    for (int i = 0; i < allocations; i++)
+    {
+        void *object = kmalloc(100, flags);
+        all += object == nullptr ? 'x' : '.';
+        kfree(object);
+    }
+    return all;
+}
+
+int expect_same(const std::string &expected, const std::string &found)
+{
+    if (expected != found)
+        fprintf(stderr, "expected %s, found %s\n", expected.c_str(), found.c_str());
+    return expected == found ? 0 : 1;
+}
+} // namespace
+
+TEST(Kmalloc, ServesEverySizeAndAlignsPowersOfTwo)
+{
+    for (size_t size : {size_t(1), size_t(8), size_t(96), size_t(8192), size_t(8193), size_t(16384),
+                        size_t(20000), size_t(32769), size_t(65537), size_t(1) << 20,
+                        size_t(KMALLOC_MAX_SIZE)})
+        for (gfp_t flags : {GFP_KERNEL, GFP_ATOMIC, GFP_NOWAIT, GFP_KERNEL | __GFP_ZERO})
+        {
+            void *object = kmalloc(size, flags);
+            ASSERT_NE(object, nullptr) << size;
+            EXPECT_EQ(ksize(object), kmalloc_size_roundup(size));
+            EXPECT_GE(ksize(object), size);
+            if (size > 8192)
+            {
+                EXPECT_EQ(uintptr_t(object) % ksize(object), 0u) << size;
+            }
+            if (flags & __GFP_ZERO)
+            {
+                EXPECT_TRUE(all_bytes_are(object, 0, ksize(object))) << size;
+            }
+            memset(object, 0xee, ksize(object));
+            kfree(object);
+        }
+    EXPECT_EQ(complaint_after_trim(), "");
+}
+
+TEST(Kmalloc, OfNothingIsZeroSizePtrAndOfTooMuchIsNull)
+{
+    EXPECT_EQ(kmalloc(0, GFP_KERNEL), ZERO_SIZE_PTR);
+    kfree(ZERO_SIZE_PTR);
+    kfree(nullptr);
+    EXPECT_EQ(kmalloc(KMALLOC_MAX_SIZE + 1, GFP_KERNEL | __GFP_NOWARN), nullptr);
+    EXPECT_EQ(kmalloc(SIZE_MAX, GFP_KERNEL | __GFP_NOWARN), nullptr);
+    EXPECT_EQ(counters().reports, 0u);
+    EXPECT_EQ(kmalloc(KMALLOC_MAX_SIZE + 1, GFP_KERNEL), nullptr);
+    EXPECT_EQ(counters().reports, 1u);
+}
+
+TEST(Kmalloc, AProductThatDoesNotFitIsNull)
+{
+    EXPECT_EQ(kmalloc_array(SIZE_MAX / 2, 3, GFP_KERNEL), nullptr);
+    EXPECT_EQ(kcalloc(SIZE_MAX, SIZE_MAX, GFP_KERNEL), nullptr);
+    EXPECT_EQ(krealloc_array(nullptr, SIZE_MAX, 2, GFP_KERNEL), nullptr);
+    EXPECT_EQ(kmalloc_array(0, 8, GFP_KERNEL), ZERO_SIZE_PTR);
+    void *object = kcalloc(25, 4, GFP_KERNEL);
+    EXPECT_EQ(ksize(object), 128u);
+    EXPECT_TRUE(all_bytes_are(object, 0, 128));
+    object = krealloc_array(object, 50, 4, GFP_KERNEL);
+    EXPECT_EQ(ksize(object), 256u);
+    kfree(object);
+}
+
+TEST(Kmalloc, SharesTheArraysOfKmallocNolock)
+{
+    void *object = kmalloc(64, GFP_KERNEL);
+    kfree(object);
+    EXPECT_EQ(kmalloc_nolock(64, 0, NUMA_NO_NODE), object);
+    kfree_nolock(object);
+    EXPECT_EQ(kmalloc(64, GFP_KERNEL), object);
+    kfree(object);
+}
+
+TEST(Kmalloc, TakesNoMoreInstructionsThanKmallocNolock)
+{
+    kfree(kmalloc(64, GFP_KERNEL));
+    uint64_t before = count(&BucketStats::alloc_fastpath, 64);
+    stepper::trace([](void *) { g_object = kmalloc(64, GFP_KERNEL); }, nullptr, g_trace);
+    ASSERT_EQ(count(&BucketStats::alloc_fastpath, 64), before + 1);
+    EXPECT_LE(g_trace.count, 30u);
+    printf("kmalloc: %zu instructions\n", g_trace.count);
+    stepper::trace([](void *) { kfree(g_object); }, nullptr, g_trace);
+    EXPECT_LE(g_trace.count, 39u);
+    printf("kfree: %zu instructions\n", g_trace.count);
+}
+
+// ---- Which free for which object -----------------------------------------------------------------
+
+TEST(Matrix, TheLegalOnesWorkAndLeaveNothing)
+{
+    for (size_t size : kBuckets)
+        for (int i = 0; i < 300; i++)
+        {
+            kfree(kmalloc(size, GFP_KERNEL));
+            kfree(kmalloc_nolock(size, 0, NUMA_NO_NODE));
+            kfree_nolock(kmalloc_nolock(size, 0, NUMA_NO_NODE));
+        }
+    EXPECT_EQ(counters().reports, 0u);
+    EXPECT_EQ(complaint_after_trim(), "");
+}
+
+TEST(Matrix, KfreeNolockOfAKmallocObjectCorruptsNothing)
+{
+    std::set<void *> objects;
+    for (int i = 0; i < 1000; i++)
+        objects.insert(kmalloc(100, GFP_KERNEL));
+    EXPECT_EQ(objects.size(), 1000u);
+    for (void *object : objects)
+        kfree_nolock(object);
+    EXPECT_EQ(complaint_after_trim(), "");
+}
+
+TEST(Matrix, KfreeNolockOfALargeObjectIsReportedOnceAndKeepsIt)
+{
+    ChildResult result = run_with("", []
+    {
+        auto *large = static_cast<uint8_t *>(kmalloc(100000, GFP_KERNEL | __GFP_ZERO));
+        auto *pages = static_cast<uint8_t *>(kmalloc(10000, GFP_KERNEL | __GFP_ZERO));
+        kfree_nolock(large);
+        kfree_nolock(large);
+        kfree_nolock(pages);
+        bool kept = ksize(large) == 131072 && ksize(pages) == 16384 && all_bytes_are(large, 0, 131072);
+        kfree(large); // not the kernel's way, but nothing was freed
+        kfree(pages);
+        return kept && counters().reports == 1 && complaint_after_trim().empty() ? 0 : 1;
+    });
+    EXPECT_EQ(result.complaint(), "");
+    EXPECT_NE(result.error.find("large_kmalloc is not supported by kfree_nolock()"), std::string::npos);
+}
+
+TEST(Matrix, ASecondKfreeOfALargeObjectIsReported)
+{
+    ChildResult result = run_with("", []
+    {
+        void *large = kmalloc(100000, GFP_KERNEL);
+        kfree(large);
+        kfree(large);
+        void *pages = kmalloc(10000, GFP_KERNEL);
+        kfree(pages);
+        kfree(pages);
+        return counters().reports == 2 && complaint_after_trim().empty() ? 0 : 1;
+    });
+    EXPECT_EQ(result.complaint(), "");
+}
+
+// ---- The family ----------------------------------------------------------------------------------
+
+TEST(Krealloc, KeepsTheBytesOnTheWayUpAndDown)
+{
+    auto *object = static_cast<uint8_t *>(krealloc(nullptr, 10, GFP_KERNEL));
+    for (size_t size = 10, old = 10; size < (2u << 20); old = size, size = size * 3 / 2)
+    {
+        memset(object, int(size % 251), old);
+        object = static_cast<uint8_t *>(krealloc(object, size, GFP_KERNEL));
+        ASSERT_NE(object, nullptr);
+        EXPECT_TRUE(all_bytes_are(object, uint8_t(size % 251), old)) << size;
+    }
+    void *same = krealloc(object, 100, GFP_KERNEL | __GFP_ZERO);
+    EXPECT_EQ(same, object);
+    EXPECT_TRUE(all_bytes_are(object + 100, 0, ksize(object) - 100));
+    EXPECT_EQ(krealloc(object, KMALLOC_MAX_SIZE + 1, GFP_KERNEL | __GFP_NOWARN), nullptr);
+    EXPECT_EQ(krealloc(object, 0, GFP_KERNEL), ZERO_SIZE_PTR);
+    EXPECT_EQ(complaint_after_trim(), "");
+}
+
+TEST(Copies, HaveTheBytesAndTheirEnd)
+{
+    char *text = kstrdup("kmalloc_nolock", GFP_KERNEL);
+    EXPECT_STREQ(text, "kmalloc_nolock");
+    char *part = kstrndup(text, 7, GFP_KERNEL);
+    EXPECT_STREQ(part, "kmalloc");
+    char *whole = kstrndup(text, 700, GFP_KERNEL);
+    EXPECT_STREQ(whole, text);
+    char *cut = kmemdup_nul(text, 3, GFP_KERNEL);
+    EXPECT_STREQ(cut, "kma");
+    auto *bytes = static_cast<char *>(kmemdup(text, 15, GFP_KERNEL));
+    EXPECT_STREQ(bytes, text);
+    EXPECT_EQ(kstrdup(nullptr, GFP_KERNEL), nullptr);
+    EXPECT_EQ(kstrndup(nullptr, 5, GFP_KERNEL), nullptr);
+    EXPECT_EQ(kmemdup_nul(nullptr, 5, GFP_KERNEL), nullptr);
+    void *all[] = {text, part, whole, cut, bytes};
+    kfree_bulk(5, all);
+    EXPECT_EQ(complaint_after_trim(), "");
+}
+
+TEST(KfreeSensitive, LeavesNoByte)
+{
+    for (size_t size : {size_t(60), size_t(5000), size_t(60000)})
+    {
+        auto *object = static_cast<uint8_t *>(kmalloc(size, GFP_KERNEL));
+        size_t usable = ksize(object);
+        memset(object, 0x77, usable);
+        kfree_sensitive(object);
+        EXPECT_TRUE(all_bytes_are(object, 0, usable)) << size; // still mapped
+    }
+    kfree_sensitive(nullptr);
+    kfree_sensitive(ZERO_SIZE_PTR);
+    EXPECT_EQ(counters().reports, 0u);
+}
+
+TEST(GfpKernel, FindsMemoryThatIsIdleElsewhereAndGivesNullWhereThereIsNone)
+{
+    ChildResult result = run_with("arena=1m", []
+    {
+        std::vector<void *> objects;
+        while (void *object = kmalloc(8192, GFP_KERNEL))
+            objects.push_back(object);
+        size_t most = objects.size();
+        for (void *object : objects)
+            kfree(object);
+        void *large = kmalloc(256 << 10, GFP_KERNEL); // out of what the buckets had
+        void *none = kmalloc(1 << 20, GFP_KERNEL);
+        kfree(large);
+        return most >= 100 && large != nullptr && none == nullptr ? 0 : 1;
+    });
+    EXPECT_EQ(result.complaint(), "");
+}
+
+// ---- failslab ------------------------------------------------------------------------------------
+
+TEST(Failslab, FailsKmallocAndNeverKmallocNolock)
+{
+    ChildResult result = run_with("failslab=1,100,0,-1", []
+    {
+        for (size_t size : {8, 64, 8192, 10000, 100000})
+            for (gfp_t flags : {GFP_KERNEL, GFP_ATOMIC})
+                if (kmalloc(size, flags) != nullptr)
+                    return 1;
+        struct kmem_cache *cache = kmem_cache_create("fails", 40, 0, 0, nullptr);
+        if (kmem_cache_alloc(cache, GFP_KERNEL) != nullptr)
+            return 2;
+        for (size_t size : kBuckets)
+            for (int i = 0; i < 200; i++)
+            {
+                void *object = kmalloc_nolock(size, 0, NUMA_NO_NODE);
+                void *other = kmem_cache_alloc_nolock(cache, 0, NUMA_NO_NODE);
+                if (object == nullptr || other == nullptr)
+                    return 3;
+                kfree_nolock(object);
+                kmem_cache_free_nolock(cache, other);
+            }
+        return kmalloc(0, GFP_KERNEL) == ZERO_SIZE_PTR ? 0 : 4;
+    });
+    EXPECT_EQ(result.complaint(), "");
+}
+
+TEST(Failslab, CountsIntervalsSpaceAndTimesAsTheKernelDoes)
+{
+    auto check = [](const char *options, const char *expected)
+    {
+        ChildResult result = run_with(
+            options, [=] { return expect_same(expected, failures_of(int(strlen(expected)), GFP_KERNEL)); });
+        EXPECT_EQ(result.complaint(), "") << options;
+    };
+    check("", "........");
+    check("failslab=1,0,0,-1", "........");
+    check("failslab=3,100,0,-1", "..x..x..");
+    check("failslab=1,100,0,3", "xxx.....");
+    check("failslab=1,100,310,-1,threads=4", "...xxxxx");
+    check("abort,failslab=2,100,0,1", ".x......");
+}
+
+TEST(Failslab, IsNotUnderstoodWithAWordMissing)
+{
+    ChildResult result =
+        run_with("failslab=1,100,0", [] { return expect_same("....", failures_of(4, GFP_KERNEL)); });
+    EXPECT_EQ(result.complaint(), "");
+    EXPECT_NE(result.error.find("are not known"), std::string::npos);
+}
