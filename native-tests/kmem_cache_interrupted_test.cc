@@ -1,1 +1,351 @@
 // SPDX-License-Identifier: MIT
+//
+// Caches, interrupted at every machine instruction by a handler that uses the same cache by the nolock functions,
+// and abandoned at every one: objects and, where caches are created and destroyed, numbers of caches.
+#include "child.h"
+#include "counters.h"
+#include "stepper.h"
+
+#include <csetjmp>
+#include <cstring>
+#include <gtest/gtest.h>
+#include <ostream>
+#include <set>
+#include <vector>
+
+namespace
+{
+constexpr size_t kCaches = 94;
+constexpr unsigned kSize = 40;
+stepper::Trace g_trace;
+struct kmem_cache *g_cache;
+std::vector<void *> g_objects; // of the program
+std::vector<void *> g_nested;  // of the handlers
+void *g_result;
+
+void construct(void *object)
+{
+    memset(object, 0xc7, kSize);
+}
+
+struct Case
+{
+    const char *name;
+    kmem_cache_ctor constructor;
+    void (*prepare)();
+    void (*call)(void *);
+};
+
+std::ostream &operator<<(std::ostream &out, const Case &of)
+{
+    return out << of.name;
+}
+
+void allocate(size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        g_objects.push_back(kmem_cache_alloc_nolock(g_cache, 0, NUMA_NO_NODE));
+}
+
+void call_alloc(void *)
+{
+    g_result = kmem_cache_alloc(g_cache, GFP_KERNEL);
+}
+
+void call_free(void *)
+{
+    void *object = g_objects.back();
+    g_objects.pop_back();
+    kmem_cache_free(g_cache, object);
+}
+
+const Case kObjectCases[] = {
+    {"AllocFromTheArray", nullptr, [] { allocate(3); }, call_alloc},
+    {"AllocWithNewSlab", nullptr, [] {}, call_alloc},
+    {"AllocConstructed", construct, [] {}, call_alloc},
+    {"AllocConstructedRefill", construct, [] { allocate(64); }, call_alloc},
+    {"AllocZeroed", nullptr, [] { allocate(2); },
+     [](void *) { g_result = kmem_cache_zalloc(g_cache, GFP_KERNEL); }},
+    {"FreeToTheArray", nullptr, [] { allocate(3); }, call_free},
+    {"FreeToAFullArray", nullptr,
+     []
+     {
+         allocate(1000);
+         while (g_objects.size() > 870)
+             call_free(nullptr);
+     },
+     call_free},
+    {"Shrink", nullptr,
+     []
+     {
+         allocate(100);
+         while (g_objects.size() > 50)
+             call_free(nullptr);
+     },
+     [](void *) { kmem_cache_shrink(g_cache); }},
+};
+
+// Two of the same cache, one back, one of the program's back where there are some.
+void use_the_cache(void *, size_t)
+{
+    for (int i = 0; i < 2; i++)
+    {
+        void *object = kmem_cache_alloc_nolock(g_cache, 0, NUMA_NO_NODE);
+        if (object == nullptr)
+            abort();
+        g_nested.push_back(object);
+    }
+    kmem_cache_free_nolock(g_cache, g_nested.front());
+    g_nested.erase(g_nested.begin());
+    if (g_objects.size() > 2)
+    {
+        kmem_cache_free_nolock(g_cache, g_objects.front());
+        g_objects.erase(g_objects.begin());
+    }
+}
+
+void begin(const Case &of)
+{
+    g_cache = kmem_cache_create("stepped", kSize, 0, SLAB_NO_MERGE, of.constructor);
+    g_objects.clear();
+    g_nested.clear();
+    g_objects.reserve(2000);
+    g_nested.reserve(2000);
+    g_result = nullptr;
+    of.prepare();
+}
+
+// Every object is there once, is constructed, and comes back; then the cache goes and leaves nothing.
+const char *end(const Case &of, size_t lost)
+{
+    if (g_result != nullptr)
+        g_objects.push_back(g_result);
+    g_objects.insert(g_objects.end(), g_nested.begin(), g_nested.end());
+    if (std::set<void *>(g_objects.begin(), g_objects.end()).size() != g_objects.size())
+        return "an object was handed out twice";
+    for (void *object : g_objects)
+    {
+        if (of.constructor != nullptr && *static_cast<uint8_t *>(object) != 0xc7)
+            return "an object is not constructed";
+        kmem_cache_free(g_cache, object);
+    }
+    if (lost != 0)
+        return nullptr;
+    uint64_t reports = counters().reports;
+    if (kmem_cache_shrink(g_cache) != 0)
+        return "slabs are left";
+    kmem_cache_destroy(g_cache);
+    return counters().reports != reports ? "objects were lost" : nullptr;
+}
+
+sigjmp_buf g_before;
+
+[[gnu::noinline]] void abandon_deep(size_t index, stepper::Call call)
+{
+    [[maybe_unused]] volatile char deep[16384];
+    deep[0] = 0;
+    if (sigsetjmp(g_before, 1) == 0)
+        stepper::inject_at(g_trace, index, call, nullptr,
+                           [](void *, size_t) { siglongjmp(g_before, 1); }, nullptr);
+    stepper::forget();
+}
+
+[[gnu::noinline]] void use_the_stack_below()
+{
+    volatile char below[65536];
+    for (volatile char &byte : below)
+        byte = 0x55;
+}
+
+size_t numbers_left()
+{
+    size_t count = 0;
+    while (kmem_cache_create("many", kSize, 0, SLAB_NO_MERGE, nullptr) != nullptr)
+        count++;
+    return count;
+}
+} // namespace
+
+class CacheObject : public testing::TestWithParam<Case>
+{
+};
+
+INSTANTIATE_TEST_SUITE_P(Interrupted, CacheObject, testing::ValuesIn(kObjectCases),
+                         [](const testing::TestParamInfo<Case> &info)
+                         { return std::string(info.param.name); });
+
+TEST_P(CacheObject, AtEveryInstructionAHandlerMayUseTheSameCache)
+{
+    const Case &of = GetParam();
+    ChildResult result = run_in_child(
+        [&of]
+        {
+            for (int i = 0; i < 2; i++) // the second finds the way of all later ones
+            {
+                begin(of);
+                stepper::trace(of.call, nullptr, g_trace);
+                if (const char *complaint = end(of, 0))
+                    return fprintf(stderr, "uninterrupted: %s\n", complaint), 1;
+            }
+            size_t reached = 0, tried = 0;
+            for (size_t i = 0; i < g_trace.count; i++)
+            {
+                if (g_trace.boundary[i].occurrence >= 2)
+                    continue;
+                begin(of);
+                tried++;
+                reached += stepper::inject_at(g_trace, i, of.call, nullptr, use_the_cache, nullptr).injections;
+                if (const char *complaint = end(of, 0))
+                    return fprintf(stderr, "boundary %zu: %s\n", i, complaint), 1;
+            }
+            fprintf(stderr, "%zu of %zu boundaries\n", reached, tried);
+            return reached == tried ? 0 : 2;
+        },
+        100);
+    EXPECT_EQ(result.complaint(), "");
+}
+
+TEST_P(CacheObject, AbandonedAtAnyInstructionItLosesAtMostOneObject)
+{
+    const Case &of = GetParam();
+    begin(of);
+    stepper::trace(of.call, nullptr, g_trace);
+    ASSERT_EQ(end(of, 0), nullptr);
+    for (size_t i = 0; i < g_trace.count && !HasFailure(); i++)
+    {
+        if (g_trace.boundary[i].occurrence > 0)
+            continue;
+        ChildResult result = run_in_child(
+            [&, i]
+            {
+                begin(of);
+                size_t before = g_objects.size();
+                abandon_deep(i, of.call);
+                use_the_stack_below();
+                if (g_objects.size() < before)
+                    before = g_objects.size();
+                use_the_cache(nullptr, 0);
+                const char *complaint = end(of, 1);
+                uint64_t reports = counters().reports;
+                kmem_cache_destroy(g_cache);
+                if (complaint == nullptr && numbers_left() < kCaches - 1)
+                    complaint = "numbers were lost";
+                if (complaint != nullptr)
+                    fprintf(stderr, "%s\n", complaint);
+                fprintf(stderr, "%d reports\n", int(counters().reports - reports));
+                return complaint == nullptr ? 0 : 1;
+            });
+        EXPECT_EQ(result.complaint(), "") << "boundary " << i;
+        size_t objects = 0;
+        for (size_t at = 0; (at = result.error.find(": Object 0x", at)) != std::string::npos; at++)
+            objects++;
+        EXPECT_LE(objects, 1u) << "boundary " << i << "\n" << result.error;
+    }
+}
+
+// ---- Creation and destruction --------------------------------------------------------------------
+
+namespace
+{
+void call_create(void *)
+{
+    g_cache = kmem_cache_create("stepped", kSize, 0, SLAB_NO_MERGE, nullptr);
+}
+
+void call_create_merged(void *)
+{
+    g_cache = kmem_cache_create("merged", 64, 0, 0, nullptr);
+}
+
+void call_destroy(void *)
+{
+    kmem_cache_destroy(g_cache);
+}
+
+void prepare_destroy()
+{
+    call_create(nullptr);
+    for (int i = 0; i < 3; i++)
+        kmem_cache_free(g_cache, kmem_cache_alloc(g_cache, GFP_KERNEL));
+}
+
+const Case kLifeCases[] = {
+    {"Create", nullptr, [] { kfree_nolock(kmalloc_nolock(8, 0, NUMA_NO_NODE)); }, call_create},
+    {"CreateMerged", nullptr, [] { kfree_nolock(kmalloc_nolock(8, 0, NUMA_NO_NODE)); }, call_create_merged},
+    {"Destroy", nullptr, prepare_destroy, call_destroy},
+};
+
+void live_a_life(void *, size_t)
+{
+    struct kmem_cache *cache = kmem_cache_create("nested", 56, 0, SLAB_NO_MERGE, nullptr);
+    if (cache == nullptr)
+        abort();
+    void *object = kmem_cache_alloc_nolock(cache, 0, NUMA_NO_NODE);
+    memset(object, 1, 56);
+    kmem_cache_free_nolock(cache, object);
+    kmem_cache_destroy(cache);
+}
+} // namespace
+
+class CacheLife : public testing::TestWithParam<Case>
+{
+  protected:
+    // One child a boundary: does this there, and says what is wrong then.
+    void at_every_instruction(const std::function<const char *(size_t)> &act)
+    {
+        const Case &of = GetParam();
+        of.prepare();
+        stepper::trace(of.call, nullptr, g_trace);
+        if (of.call != call_destroy)
+            kmem_cache_destroy(g_cache);
+        for (size_t i = 0; i < g_trace.count && !HasFailure(); i++)
+        {
+            if (g_trace.boundary[i].occurrence > 0)
+                continue;
+            ChildResult result = run_in_child(
+                [&, i]
+                {
+                    of.prepare();
+                    const char *complaint = act(i);
+                    if (complaint != nullptr)
+                        fprintf(stderr, "%s\n", complaint);
+                    return complaint == nullptr ? 0 : 1;
+                });
+            EXPECT_EQ(result.complaint(), "") << "boundary " << i << " of " << g_trace.count;
+        }
+        EXPECT_GT(g_trace.count, 50u);
+    }
+};
+
+INSTANTIATE_TEST_SUITE_P(Interrupted, CacheLife, testing::ValuesIn(kLifeCases),
+                         [](const testing::TestParamInfo<Case> &info)
+                         { return std::string(info.param.name); });
+
+TEST_P(CacheLife, AtEveryInstructionAHandlerMayLiveAnother)
+{
+    const Case &of = GetParam();
+    at_every_instruction(
+        [&of](size_t i) -> const char *
+        {
+            stepper::inject_at(g_trace, i, of.call, nullptr, live_a_life, nullptr);
+            if (of.call != call_destroy)
+                kmem_cache_destroy(g_cache);
+            return counters().reports != 0           ? "something was reported"
+                   : numbers_left() != kCaches ? "numbers were lost"
+                                                     : nullptr;
+        });
+}
+
+TEST_P(CacheLife, AbandonedAtAnyInstructionItLosesAtMostTheCacheInHand)
+{
+    const Case &of = GetParam();
+    at_every_instruction(
+        [&of](size_t i) -> const char *
+        {
+            abandon_deep(i, of.call);
+            use_the_stack_below();
+            size_t left = numbers_left();
+            // A destruction that had not begun leaves the cache; one that had is finished by others.
+            return left < kCaches - 1 ? "numbers were lost" : nullptr;
+        });
+}

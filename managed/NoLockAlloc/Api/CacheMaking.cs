@@ -34,12 +34,13 @@ internal static unsafe class CacheMaking
         if (cache == null) return;
         int number = CacheDescriptor.NumberOf(cache);
         bool isBad = number == 0;
-        bool isDead = !isBad && CacheLife.TryKill(number, out isBad);
+        CacheState dead = default;
+        bool isDead = !isBad && CacheLife.TryKill(number, out isBad, out dead);
         if (isBad) Report.Bad(Report.NotCache, (nuint)cache, KmallocSlow.CallerOf(frame));
         if (!isDead) return;
         CacheLeaks.AwaitDeferred(number);
-        nuint leak = CacheLeaks.FindFrom(0, number);
-        if (leak != 0) ReportLeaks(leak, number, KmallocSlow.CallerOf(frame));
+        nuint leak = CacheLeaks.FindFrom(0, number, dead);
+        if (leak != 0) ReportLeaks(leak, number, dead, KmallocSlow.CallerOf(frame));
         CacheLife.Bury(ThreadBlocks.Current(self, frame), number, frame);
     }
 
@@ -67,7 +68,7 @@ internal static unsafe class CacheMaking
         Report.Finish(ref line);
     }
 
-    private static void ReportLeaks(nuint leak, int number, ulong caller)
+    private static void ReportLeaks(nuint leak, int number, CacheState dead, ulong caller)
     {
         Text line = new(2);
         line.Add("nolockalloc: kmem_cache_destroy "u8);
@@ -80,7 +81,7 @@ internal static unsafe class CacheMaking
             line.AddHex(leak);
             line.Add(" @offset="u8);
             line.AddNumber(leak % Arena.BlockBytes);
-            leak = i < LeaksShown ? CacheLeaks.FindFrom(leak + 1, number) : 0;
+            leak = i < LeaksShown ? CacheLeaks.FindFrom(leak + 1, number, dead) : 0;
         }
         Report.Finish(ref line);
         Report.AbortIfWanted();

@@ -68,6 +68,14 @@ internal unsafe struct CacheDescriptor
     /// <summary>Objects of it can be had.</summary>
     internal static bool IsLive(int number) => number <= KmemCache.Buckets || StateOf(number).IsLive;
 
+    /// <summary>The same, with a full fence before the look: who has just prepared a cell of it asks.</summary>
+    internal static bool IsSurelyLive(int number)
+    {
+        CacheState state = StateOf(number);
+        while (state.IsLive && !Of(number)->State.TryReplace(state.Value, state.Value)) state = StateOf(number);
+        return state.IsLive;
+    }
+
     /// <summary>There may be objects, slabs and cells of it.</summary>
     internal static bool IsInUse(int number) => number <= KmemCache.Buckets || StateOf(number).IsInUse;
 

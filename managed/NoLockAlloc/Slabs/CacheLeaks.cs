@@ -20,8 +20,10 @@ internal static unsafe class CacheLeaks
         for (int i = 0; i < YieldsAtMost && IsMoving(number); i++) Os.Yield();
     }
 
-    /// <summary>The first object from the address on that the program has; 0: none.</summary>
-    internal static nuint FindFrom(nuint address, int number)
+    /// <summary>The first object from the address on that the program has; 0: none. A thread may empty its cell
+    /// while we look, a handler too, and then even the number may live again: dead is the state in which it does
+    /// not.</summary>
+    internal static nuint FindFrom(nuint address, int number, CacheState dead)
     {
         KmemCache cache = KmemCache.Of(number);
         nuint high = (nuint)Arena.Header->HighBlock.Load();
@@ -32,7 +34,9 @@ internal static unsafe class CacheLeaks
             for (nuint i = 0; i < cache.Objects; i++)
             {
                 nuint found = cache.AddressOf(block, i);
-                if (found >= address && IsTaken(block, i) && !IsCached(found, number)) return found;
+                if (found < address || !IsTaken(block, i) || IsCached(found, number)) continue;
+                if (CacheDescriptor.StateOf(number).Value != dead.Value) return 0;
+                if (IsTaken(block, i)) return found;
             }
         }
         return 0;

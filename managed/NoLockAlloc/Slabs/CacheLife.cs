@@ -30,10 +30,11 @@ internal static unsafe class CacheLife
         return number == 0 ? null : CacheDescriptor.Of(number);
     }
 
-    /// <summary>One reference less. True: that was the last, and the cache is dead. isBad: there was none.
-    /// </summary>
-    internal static bool TryKill(int number, out bool isBad)
+    /// <summary>One reference less. True: that was the last, and the cache is dead, in that state. isBad: there
+    /// was none.</summary>
+    internal static bool TryKill(int number, out bool isBad, out CacheState dead)
     {
+        dead = default;
         ref SharedWord word = ref CacheDescriptor.Of(number)->State;
         while (true)
         {
@@ -43,6 +44,7 @@ internal static unsafe class CacheLife
             bool isLast = state.References == 1 && number >= Sizes.FirstCreated;
             CacheState next = isLast ? state.ToDying() : state.Unreferenced();
             if (!word.TryReplace(state.Value, next.Value)) continue;
+            dead = next;
             if (isLast) Arena.Header->CacheDeaths.Add(1);
             return isLast;
         }
@@ -76,7 +78,10 @@ internal static unsafe class CacheLife
             if (!isFree) continue;
             PageAllocator.RaiseTo(ref Arena.Header->HighCache, (ulong)number);
             CacheState creating = state.ToCreating(maker->Id);
-            if (CacheDescriptor.Of(number)->State.TryReplace(state.Value, creating.Value)) return number;
+            ref SharedWord word = ref CacheDescriptor.Of(number)->State;
+            if (!word.TryReplace(state.Value, creating.Value)) continue;
+            if (DyingCaches.IsGone(number)) return number;
+            word.TryReplace(creating.Value, creating.ToDying().Value); // somebody came to sweep it meanwhile
         }
         return 0;
     }

@@ -5,6 +5,7 @@
 // is used again when nothing of its dead cache is left (CacheState).
 
 using NoLockAlloc.Pages;
+using NoLockAlloc.Words;
 
 namespace NoLockAlloc.Slabs;
 
@@ -20,7 +21,7 @@ internal static unsafe class DyingCaches
         {
             if (!CacheDescriptor.StateOf(number).IsDying) continue;
             KmemCacheThread* cell = ThreadState.Cell(self, number);
-            if (cell->IsPrepared) isDone &= TryEmpty(cell, frame);
+            if (cell->IsPrepared) isDone &= TryEmpty(cell, number, frame);
         }
         if (isDone) self->SeenDeaths.Set(deaths);
     }
@@ -32,8 +33,15 @@ internal static unsafe class DyingCaches
         KmemCacheThread* cell = ThreadState.Cell(self, number);
         if (!HasSlab(number) && !cell->IsPrepared) return;
         if (!CellGuard.TryEnter(cell, frame)) return;
-        if (!cell->IsPrepared) KmemCacheThread.Prepare(cell, self->Id, KmemCache.Of(number));
-        EmptyLocked(cell);
+        bool wasPrepared = cell->IsPrepared;
+        if (!wasPrepared)
+        {
+            cell->Drainer.Set(0);
+            KmemCacheThread.Prepare(cell, self->Id, KmemCache.Of(number));
+        }
+        if (IsSurelyDying(number)) EmptyLocked(cell);
+        else if (!wasPrepared) KmemCacheThread.Unprepare(cell);
+        CellGuard.Leave(cell, frame);
     }
 
     /// <summary>Nothing is left of it: no slab, and no cell in any thread block.</summary>
@@ -58,15 +66,25 @@ internal static unsafe class DyingCaches
         return false;
     }
 
-    private static bool TryEmpty(KmemCacheThread* cell, ulong frame)
+    /// <summary>A handler may have emptied the cell before we had the lock, and used it for the number's next
+    /// cache.</summary>
+    private static bool TryEmpty(KmemCacheThread* cell, int number, ulong frame)
     {
         if (!CellGuard.TryEnter(cell, frame)) return false;
-        EmptyLocked(cell);
+        if (cell->IsPrepared && IsSurelyDying(number)) EmptyLocked(cell);
+        CellGuard.Leave(cell, frame);
         return true;
     }
 
-    /// <summary>Caller holds the lock, which is free afterwards, and nobody defers frees to the cell any more.
-    /// </summary>
+    /// <summary>A full fence between the cell, which is prepared, and the look at the state. Who claims a number
+    /// exchanges first and looks for cells then (CacheLife), so at least one sees the other.</summary>
+    private static bool IsSurelyDying(int number)
+    {
+        CacheState state = CacheDescriptor.StateOf(number);
+        return state.IsDying && CacheDescriptor.Of(number)->State.TryReplace(state.Value, state.Value);
+    }
+
+    /// <summary>Caller holds the lock. Nobody defers frees to the cell any more.</summary>
     private static void EmptyLocked(KmemCacheThread* cell)
     {
         cell->Drainer.Set(0);
@@ -76,7 +94,6 @@ internal static unsafe class DyingCaches
         if (cell->Slab.Get() != 0) PartialList.Unclaim(cell);
         Reclaim.Sweep(cell);
         KmemCacheThread.Unprepare(cell);
-        cell->Lock.Free();
     }
 
     private static void ReturnDeferred(KmemCacheThread* cell)

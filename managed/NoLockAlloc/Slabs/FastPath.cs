@@ -32,28 +32,40 @@ internal static unsafe class FastPath
     /// <summary>Into the thread's array, if it is the start of an object and there is room. False: not by this
     /// way.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool TryPush(nuint address, ThreadState* self, ulong frame)
-    {
-        nuint offset = address - self->Base;
-        if (Hardening.IsOn || offset >= self->LimitBytes) return false;
-        return TryPushTo(CellAt(offset, self), address, self, frame);
-    }
+    internal static bool TryPush(nuint address, ThreadState* self, ulong frame) =>
+        TryPush(address, null, ofAny: true, self, frame);
 
     /// <summary>The same, if it is an object of that cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool TryPushOf(CacheDescriptor* cache, nuint address, ThreadState* self, ulong frame)
+    internal static bool TryPushOf(CacheDescriptor* cache, nuint address, ThreadState* self, ulong frame) =>
+        TryPush(address, cache, ofAny: false, self, frame);
+
+    /// <summary>One body, one level of inlining: from a bool that passes through two, the JIT makes no jumps.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryPush(
+        nuint address, CacheDescriptor* cache, bool ofAny, ThreadState* self, ulong frame)
     {
         nuint offset = address - self->Base;
         if (Hardening.IsOn || offset >= self->LimitBytes) return false;
-        ushort cell = CellAt(offset, self);
-        return cell == cache->Cell && TryPushTo(cell, address, self, frame);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ushort CellAt(nuint offset, ThreadState* self)
-    {
         ulong* states = (ulong*)(self->Base + ArenaHeader.Bytes);
-        return *(ushort*)(&states[offset >> Arena.BlockShift]);
+        ushort bucket = *(ushort*)(&states[offset >> Arena.BlockShift]);
+        if (!ofAny && bucket != cache->Cell) return false;
+        HotCell* cell = (HotCell*)ThreadState.CellAt(self, bucket);
+        uint rest = (Arena.BlockBytes32 - (ushort)address) * cell->Reciprocal;
+        if (rest >= cell->Reciprocal || cell->IsHeld != 0) return false;
+
+        cell->Holder = (nuint)frame;
+        nuint head = cell->Head;
+        HotCell* place = HotCell.ObjectAt(cell, (byte)head);
+        if ((byte)head >= ArrayHead.End || place->ObjectBelow == address)
+        {
+            cell->IsHeld = 0;
+            return false;
+        }
+        place->Object = address;
+        cell->HeadAndRelease = head + 1 + ArrayHead.OneFree;
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -71,26 +83,6 @@ internal static unsafe class FastPath
             return false;
         }
         cell->HeadAndRelease = head - 1;
-        return true;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryPushTo(ushort bucket, nuint address, ThreadState* self, ulong frame)
-    {
-        HotCell* cell = (HotCell*)ThreadState.CellAt(self, bucket);
-        uint rest = (Arena.BlockBytes32 - (ushort)address) * cell->Reciprocal;
-        if (rest >= cell->Reciprocal || cell->IsHeld != 0) return false;
-
-        cell->Holder = (nuint)frame;
-        nuint head = cell->Head;
-        HotCell* place = HotCell.ObjectAt(cell, (byte)head);
-        if ((byte)head >= ArrayHead.End || place->ObjectBelow == address)
-        {
-            cell->IsHeld = 0;
-            return false;
-        }
-        place->Object = address;
-        cell->HeadAndRelease = head + 1 + ArrayHead.OneFree;
         return true;
     }
 }

@@ -86,7 +86,7 @@ internal unsafe struct ThreadState
         if (cell->IsPrepared) return cell;
         if (!CacheDescriptor.IsLive(bucket) || !cell->Lock.TryTake(frame, out _)) return null;
         if (!cell->IsPrepared) KmemCacheThread.Prepare(cell, self->Id, KmemCache.Of(bucket));
-        bool isLive = CacheDescriptor.IsLive(bucket);
+        bool isLive = CacheDescriptor.IsSurelyLive(bucket);
         if (!isLive) KmemCacheThread.Unprepare(cell);
         cell->Lock.Free();
         return isLive ? cell : null;
