@@ -235,10 +235,7 @@ NLA_API size_t nolockalloc_trim(void);
  * NOLOCKALLOC_OPTIONS, an environment variable, is read once, at first use, and ignored in set-uid
  * programs. Words with commas between them; an unknown word is reported and skipped:
  *   abort        abort() after a report of bad input
- *   failslab=<interval>,<probability>,<space>,<times>
- *                kmalloc() and the caches' normal allocations fail on purpose, as the kernel's failslab: of
- *                each interval one, with so many percent, after space bytes, so many times (-1: for ever);
- *                also with GFP_KERNEL, and large sizes. The nolock functions never do.
+ *   failslab=... kmalloc() fails on purpose: nolockalloc/kmalloc.h
  *   arena=SIZE   address space for slabs, with k, m or g; default 64g, minimum 1m
  *   threads=N    thread blocks, 1 to 16384; further threads are served without arrays
  *

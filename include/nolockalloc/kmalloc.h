@@ -15,6 +15,10 @@
  *   kmalloc()          yes                no: reported by a library built with NOLOCKALLOC_HARDENED, and freed
  *   kmalloc_nolock()   yes                yes
  *   above 8192 bytes   yes                no: reported once, and the object is kept, as in the kernel
+ *
+ * NOLOCKALLOC_OPTIONS=failslab=<interval>,<probability>,<space>,<times> (the kernel's failslab): kmalloc() and
+ * kmem_cache_alloc() fail on purpose, of each interval of calls one, with so many percent, after space bytes,
+ * so many times (-1: for ever). Also with GFP_KERNEL and of large sizes. The nolock functions never do.
  */
 #ifndef NOLOCKALLOC_KMALLOC_H
 #define NOLOCKALLOC_KMALLOC_H

@@ -92,7 +92,7 @@ internal static unsafe class Os
     [MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern void* Fill(void* destination, int value, nuint bytes);
 
-    [RuntimeImport("*", "memcpy")]
+    [RuntimeImport("*", "memmove")]
     [MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern void* Copy(void* destination, void* source, nuint bytes);
 
