@@ -37,3 +37,20 @@ TEST_P(Hardened, EveryFreeOfAFreeObjectIsReportedAtOnce)
         });
     EXPECT_EQ(result.complaint(), "");
 }
+
+TEST(HardenedMatrix, KfreeNolockOfAKmallocObjectIsReportedAndFreesIt)
+{
+    ChildResult result = run_in_child(
+        []
+        {
+            kfree_nolock(kmalloc(64, GFP_KERNEL));
+            if (counters().reports != 1)
+                return 1;
+            kfree(kmalloc(64, GFP_KERNEL));
+            kfree(kmalloc_nolock(64, 0, NUMA_NO_NODE));
+            kfree_nolock(kmalloc_nolock(64, 0, NUMA_NO_NODE));
+            return counters().reports == 1 && complaint_after_trim().empty() ? 0 : 2;
+        });
+    EXPECT_EQ(result.complaint(), "");
+    EXPECT_NE(result.error.find("was not allocated by a nolock function"), std::string::npos);
+}

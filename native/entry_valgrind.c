@@ -134,6 +134,48 @@ void kfree_nolock_noprof(const void *object)
     nla_kfree_nolock(object, nla_slot, FRAME());
 }
 
+void *kmalloc_noprof(size_t size, gfp_t gfp_flags)
+{
+    be_ready();
+    void *object = nla_kmalloc(size, gfp_flags, nla_slot, FRAME());
+    return begin_object(object, size, gfp_flags);
+}
+
+void kfree_noprof(const void *object)
+{
+    be_ready();
+    end_object(object);
+    nla_kfree(object, nla_slot, FRAME());
+}
+
+void *kmem_cache_alloc_noprof(struct kmem_cache *cache, gfp_t gfp_flags)
+{
+    be_ready();
+    void *object = nla_kmem_cache_alloc(cache, gfp_flags, nla_slot, FRAME());
+    return begin_object(object, kmem_cache_size(cache), gfp_flags);
+}
+
+void kmem_cache_free_noprof(struct kmem_cache *cache, void *object)
+{
+    be_ready();
+    end_object(object);
+    nla_kmem_cache_free(cache, object, nla_slot, FRAME());
+}
+
+void *kmem_cache_alloc_nolock_noprof(struct kmem_cache *cache, gfp_t gfp_flags, int node)
+{
+    be_ready();
+    void *object = nla_kmem_cache_alloc_nolock(cache, gfp_flags, node, nla_slot, FRAME());
+    return begin_object(object, kmem_cache_size(cache), gfp_flags);
+}
+
+void kmem_cache_free_nolock_noprof(struct kmem_cache *cache, void *object)
+{
+    be_ready();
+    end_object(object);
+    nla_kmem_cache_free_nolock(cache, object, nla_slot, FRAME());
+}
+
 /* In parentheses: not the header's macros. */
 void *(kmalloc_nolock)(size_t size, gfp_t gfp_flags, int node)
 {

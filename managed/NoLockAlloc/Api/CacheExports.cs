@@ -14,7 +14,8 @@ public static unsafe class CacheExports
 {
     private const string Handle = "struct kmem_cache *";
 
-    [C99DeclCode("struct kmem_cache;\nstruct nolockalloc_bucket_stats;\ntypedef unsigned int slab_flags_t;\n" +
+    [C99DeclCode("struct kmem_cache;\nstruct nolockalloc_bucket_stats;\n" +
+        "typedef unsigned int slab_flags_t;\n" +
         "typedef void (*kmem_cache_ctor)(void *object);")]
     [UnmanagedCallersOnly(EntryPoint = "kmem_cache_create")]
     [return: C99Type(Handle)]

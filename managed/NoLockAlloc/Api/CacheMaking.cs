@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// kmem_cache_create, kmem_cache_destroy and kmem_cache_shrink (mm/slab_common.c): the checks, and what is said when
-// something is wrong. Normal context; in a handler they work as well, but for waiting.
+// kmem_cache_create, kmem_cache_destroy and kmem_cache_shrink (mm/slab_common.c): the checks, and what is
+// said when something is wrong. Normal context; in a handler they work as well, but for waiting.
 
 using NoLockAlloc.Machine;
 using NoLockAlloc.Pages;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// kmem_cache_alloc and kmem_cache_free (mm/slub.c), and their nolock forms, which the kernel does not have. The
-// fast paths are kmalloc's: the cache says where in a thread's block its cell lies.
+// kmem_cache_alloc and kmem_cache_free (mm/slub.c), and their nolock forms, which the kernel does not have.
+// The fast paths are kmalloc's: the cache says where in a thread's block its cell lies.
 
 using System.Runtime.CompilerServices;
 using NoLockAlloc.Machine;

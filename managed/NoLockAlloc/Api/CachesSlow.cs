@@ -46,7 +46,8 @@ internal static unsafe class CachesSlow
         else KmallocNormalSlow.Free(address, self, frame);
     }
 
-    /// <summary>False, and a report: no such cache lives. Zeroing would undo what a constructor did.</summary>
+    /// <summary>False, and a report: no such cache lives. Zeroing would undo what a constructor
+    /// did.</summary>
     private static bool TryNumber(CacheDescriptor* cache, ref uint gfp, ulong frame, out int number)
     {
         number = CacheDescriptor.NumberOf(cache);
@@ -56,7 +57,8 @@ internal static unsafe class CachesSlow
             return false;
         }
         if ((gfp & Gfp.Zero) == 0 || KmemCache.Of(number).Constructor == 0) return true;
-        Report.Once(Report.ZeroConstructed, "__GFP_ZERO is ignored by a cache with a constructor: "u8, (nuint)cache);
+        Report.Once(
+            Report.ZeroConstructed, "__GFP_ZERO is ignored by a cache with a constructor: "u8, (nuint)cache);
         gfp &= ~Gfp.Zero;
         return true;
     }

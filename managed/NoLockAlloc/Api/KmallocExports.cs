@@ -39,7 +39,8 @@ public static unsafe class KmallocExports
     [UnmanagedCallersOnly(EntryPoint = "krealloc")]
     [return: C99Type("void *")]
     public static nuint Krealloc(
-        [C99Type("const void *")] void* address, [C99Type("size_t")] nuint size, [C99Type("gfp_t")] uint flags)
+        [C99Type("const void *")] void* address, [C99Type("size_t")] nuint size,
+        [C99Type("gfp_t")] uint flags)
     {
         ulong caller;
         ThreadState* self = (ThreadState*)Os.Enter(&caller);

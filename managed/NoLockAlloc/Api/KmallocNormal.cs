@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// kmalloc and kfree (mm/slub.c) where nothing is unusual: the fast paths of kmalloc_nolock and kfree_nolock, on the
-// same cells. GFP_KERNEL asks for nothing that a fast path could not do; the rest is in KmallocNormalSlow.
+// kmalloc and kfree (mm/slub.c) where nothing is unusual: the fast paths of kmalloc_nolock and kfree_nolock,
+// on the same cells. GFP_KERNEL asks for nothing that a fast path could not do; the rest is in
+// KmallocNormalSlow.
 
 using System.Runtime.CompilerServices;
 using NoLockAlloc.Machine;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Everything of kmalloc and kfree that is not the fast path. It is what kmalloc_nolock does, but that there is no
-// other bucket, that large sizes are served, that failslab may want it to fail, and that __GFP_DIRECT_RECLAIM gives
-// idle memory back and looks again before NULL.
+// Everything of kmalloc and kfree that is not the fast path. It is what kmalloc_nolock does, but that there
+// is no other bucket, that large sizes are served, that failslab may want it to fail, and that
+// __GFP_DIRECT_RECLAIM gives idle memory back and looks again before NULL.
 
 using System.Runtime.CompilerServices;
 using NoLockAlloc.Pages;
@@ -21,7 +21,8 @@ internal static unsafe class KmallocNormalSlow
         if (size == 0) return Kmalloc.ZeroSizePtr;
         if (size > KmallocLarge.MaximumSize)
         {
-            if ((gfp & Gfp.NoWarn) == 0) Report.Once(Report.TooLarge, "kmalloc() cannot serve a size of "u8, size);
+            bool isSilent = (gfp & Gfp.NoWarn) != 0;
+            if (!isSilent) Report.Once(Report.TooLarge, "kmalloc() cannot serve a size of "u8, size);
             return 0;
         }
         self = ThreadBlocks.Current(self, frame);
@@ -38,8 +39,8 @@ internal static unsafe class KmallocNormalSlow
         else KmallocSlow.FreeObject(address, self, frame);
     }
 
-    /// <summary>An object of the cache. A block that another thread gives back to the OS is nobody's meanwhile
-    /// (DECISIONS 18), so one look may find nothing and the next one something.</summary>
+    /// <summary>An object of the cache. A block that another thread gives back to the OS is nobody's
+    /// meanwhile (DECISIONS 18), so one look may find nothing and the next one something.</summary>
     internal static nuint Take(ThreadState* self, int number, uint gfp, ulong frame)
     {
         nuint address = SlabAlloc.Take(self, number, 0, frame);

@@ -47,14 +47,16 @@ internal static unsafe class KmallocSlow
         return address;
     }
 
-    /// <summary>The checks of kfree_nolock, then the free. A large object is kept, as in the kernel.</summary>
+    /// <summary>The checks of kfree_nolock, then the free. A large object is kept, as in the
+    /// kernel.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Free(nuint address, ThreadState* self, ulong frame)
     {
         if (address == 0 || address == Kmalloc.ZeroSizePtr) return;
         if (KmallocLarge.IsLarge(address))
         {
-            Report.Once(Report.LargeFree, "large_kmalloc is not supported by kfree_nolock(); kept: "u8, address);
+            Report.Once(
+                Report.LargeFree, "large_kmalloc is not supported by kfree_nolock(); kept: "u8, address);
             return;
         }
         if (Hardening.IsOn && Slab.IsNormal(address, Slab.CacheAt(address)))

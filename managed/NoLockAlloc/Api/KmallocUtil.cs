@@ -12,11 +12,12 @@ internal static unsafe class KmallocUtil
 {
     internal static nuint Unlimited => ~(nuint)0;
 
-    /// <summary>The object stays where it is if there is room. 0: no memory, or no object; the old one is left
-    /// as it is.</summary>
+    /// <summary>The object stays where it is if there is room. 0: no memory, or no object; the old one is
+    /// left as it is.</summary>
     internal static nuint Realloc(nuint address, nuint size, uint gfp, ThreadState* self, ulong frame)
     {
-        if (address == 0 || address == Kmalloc.ZeroSizePtr) return KmallocNormal.Alloc(size, gfp, self, frame);
+        bool isNone = address == 0 || address == Kmalloc.ZeroSizePtr;
+        if (isNone) return KmallocNormal.Alloc(size, gfp, self, frame);
         if (size == 0)
         {
             KmallocNormal.Free(address, self, frame);

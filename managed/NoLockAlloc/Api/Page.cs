@@ -21,7 +21,8 @@ internal static unsafe class Page
 {
     private const ulong LargeKmalloc = 1UL << 63;
 
-    /// <summary>Whoever has just allocated the pages that begin there makes them an object of kmalloc().</summary>
+    /// <summary>Whoever has just allocated the pages that begin there makes them an object of
+    /// kmalloc().</summary>
     internal static void MarkLargeKmalloc(nuint address) => Of(address)->Store(LargeKmalloc);
 
     internal static bool IsLargeKmalloc(nuint address) =>

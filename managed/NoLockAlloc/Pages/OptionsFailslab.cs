@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// failslab=<interval>,<probability>,<space>,<times>, as on the kernel's command line (mm/failslab.c): the only
-// word of NOLOCKALLOC_OPTIONS that has commas in it.
+// failslab=<interval>,<probability>,<space>,<times>, as on the kernel's command line (mm/failslab.c): the
+// only word of NOLOCKALLOC_OPTIONS that has commas in it.
 
 using NoLockAlloc.Words;
 

@@ -119,7 +119,8 @@ internal unsafe struct Barn
         return objects;
     }
 
-    /// <summary>Whether the object waits in one of the bucket's places, as far as one look can tell.</summary>
+    /// <summary>Whether the object waits in one of the bucket's places, as far as one look can
+    /// tell.</summary>
     internal static bool Contains(int bucket, nuint address)
     {
         for (nuint i = 0; i < Places; i++)

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // What is written down about a cache (struct kmem_cache): all of one that is no bucket of the table of sizes;
-// of a bucket its cell, its flags, and how many caches were merged into it. Out of band, type-stable, found by
-// the cache's number; its address is what kmem_cache_create() returns.
+// of a bucket its cell, its flags, and how many caches were merged into it. Out of band, type-stable, found
+// by the cache's number; its address is what kmem_cache_create() returns.
 //
 // STATE       State: CacheState. The other words do not change while the cache is Live or Dying.
-// WRITERS     State: CacheState says who. A created cache's words: the maker, in Creating. A fixed cache's: its
-//             first user; several may write, and all write the same. Of buckets: who makes the arena or finds
-//             them unwritten; all write the same.
-// ORDER       State is stored last; who reads a slab's number has it from a block's state word, whose exchange
-//             came after.
+// WRITERS     State: CacheState says who. A created cache's words: the maker, in Creating. A fixed cache's:
+//             its first user; several may write, and all write the same. Of buckets: who makes the arena or
+//             finds them unwritten; all write the same.
+// ORDER       State is stored last; who reads a slab's number has it from a block's state word, whose
+//             exchange came after.
 // REENTRY     a handler that finds a fixed cache Unused writes the same words itself.
 // CHECKED BY  CacheDescriptorTests, CacheLifeTests
 
@@ -40,7 +40,8 @@ internal unsafe struct CacheDescriptor
     /// <summary>KmemCache.Cell: the only word that fast paths read.</summary>
     [FieldOffset(0x14)] internal ushort Cell;
 
-    /// <summary>What was asked for: bytes of an object, its alignment, SLAB_ flags, constructor or 0.</summary>
+    /// <summary>What was asked for: bytes of an object, its alignment, SLAB_ flags, constructor or
+    /// 0.</summary>
     [FieldOffset(0x18)] internal uint ObjectSize;
     [FieldOffset(0x1c)] internal uint Align;
     [FieldOffset(0x20)] internal uint SlabFlags;
@@ -57,8 +58,8 @@ internal unsafe struct CacheDescriptor
     {
         if (Arena.Base == 0) return 0;
         nuint offset = (nuint)cache - Arena.Header->Caches;
-        bool isOne = offset < ArenaLayout.Maps * ArenaLayout.CacheBytes && offset % ArenaLayout.CacheBytes == 0;
-        return isOne ? (int)(offset / ArenaLayout.CacheBytes) : 0;
+        nuint number = offset / ArenaLayout.CacheBytes;
+        return offset % ArenaLayout.CacheBytes == 0 && number < ArenaLayout.Maps ? (int)number : 0;
     }
 
     internal static byte* NameOf(int number) => &Of(number)->_name;
@@ -68,11 +69,15 @@ internal unsafe struct CacheDescriptor
     /// <summary>Objects of it can be had.</summary>
     internal static bool IsLive(int number) => number <= KmemCache.Buckets || StateOf(number).IsLive;
 
-    /// <summary>The same, with a full fence before the look: who has just prepared a cell of it asks.</summary>
+    /// <summary>The same, with a full fence before the look: who has just prepared a cell of it
+    /// asks.</summary>
     internal static bool IsSurelyLive(int number)
     {
         CacheState state = StateOf(number);
-        while (state.IsLive && !Of(number)->State.TryReplace(state.Value, state.Value)) state = StateOf(number);
+        while (state.IsLive && !Of(number)->State.TryReplace(state.Value, state.Value))
+        {
+            state = StateOf(number);
+        }
         return state.IsLive;
     }
 

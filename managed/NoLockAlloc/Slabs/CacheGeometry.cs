@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What kmem_cache_create() is asked for, and what the cache will be (calculate_alignment, calculate_sizes,
-// mm/slab_common.c and mm/slub.c). Sizes are multiples of a word and of the alignment, so that the objects of a
-// slab, which end where its block ends, are aligned.
+// mm/slab_common.c and mm/slub.c). Sizes are multiples of a word and of the alignment, so that the objects of
+// a slab, which end where its block ends, are aligned.
 
 using NoLockAlloc.Pages;
 using NoLockAlloc.Words;
@@ -39,8 +39,8 @@ internal unsafe struct CacheGeometry
         return geometry.Size <= MaximumSize;
     }
 
-    /// <summary>With SLAB_HWCACHE_ALIGN a cache line, or for small objects the part of one that they fit in, so
-    /// that no object lies in two lines.</summary>
+    /// <summary>With SLAB_HWCACHE_ALIGN a cache line, or for small objects the part of one that they fit in,
+    /// so that no object lies in two lines.</summary>
     private static uint Alignment(uint size, uint align, uint flags)
     {
         uint least = WordBytes;

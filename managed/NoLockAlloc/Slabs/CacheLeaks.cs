@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Which objects of a dead cache the program has not freed. Those that other threads keep in their arrays, that wait
-// in the barn or that a handler has deferred are free, though their bits are set: their places are read, not
-// touched. Nobody uses a dead cache, so nothing moves while we look, but for frees that were deferred and that an
-// interrupted call of another thread is about to do: those are waited for, a bounded time.
+// Which objects of a dead cache the program has not freed. Those that other threads keep in their arrays,
+// that wait in the barn or that a handler has deferred are free, though their bits are set: their places are
+// read, not touched. Nobody uses a dead cache, so nothing moves while we look, but for frees that were
+// deferred and that an interrupted call of another thread is about to do: those are waited for, a bounded
+// time.
 
 using NoLockAlloc.Machine;
 using NoLockAlloc.Pages;
@@ -20,9 +21,9 @@ internal static unsafe class CacheLeaks
         for (int i = 0; i < YieldsAtMost && IsMoving(number); i++) Os.Yield();
     }
 
-    /// <summary>The first object from the address on that the program has; 0: none. A thread may empty its cell
-    /// while we look, a handler too, and then even the number may live again: dead is the state in which it does
-    /// not.</summary>
+    /// <summary>The first object from the address on that the program has; 0: none. A thread may empty its
+    /// cell while we look, a handler too, and then even the number may live again: dead is the state in which
+    /// it does not.</summary>
     internal static nuint FindFrom(nuint address, int number, CacheState dead)
     {
         KmemCache cache = KmemCache.Of(number);

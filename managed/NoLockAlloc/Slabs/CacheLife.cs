@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// kmem_cache_create() and kmem_cache_destroy() (mm/slab_common.c), as far as caches go; the words for the user are
-// in Api. No lock: Words/CacheState.cs has the protocol.
+// kmem_cache_create() and kmem_cache_destroy() (mm/slab_common.c), as far as caches go; the words for the
+// user are in Api. No lock: Words/CacheState.cs has the protocol.
 
 using NoLockAlloc.Pages;
 using NoLockAlloc.Words;
@@ -9,8 +9,9 @@ namespace NoLockAlloc.Slabs;
 
 internal static unsafe class CacheLife
 {
-    /// <summary>self: the calling thread's block or null. Null: all numbers are in use, by caches that live, that
-    /// have leaked objects, or whose cells threads have that have not been in the allocator since.</summary>
+    /// <summary>self: the calling thread's block or null. Null: all numbers are in use, by caches that live,
+    /// that have leaked objects, or whose cells threads have that have not been in the allocator
+    /// since.</summary>
     internal static CacheDescriptor* Create(
         ThreadState* self, byte* name, in CacheGeometry geometry, ulong frame)
     {
@@ -30,8 +31,8 @@ internal static unsafe class CacheLife
         return number == 0 ? null : CacheDescriptor.Of(number);
     }
 
-    /// <summary>One reference less. True: that was the last, and the cache is dead, in that state. isBad: there
-    /// was none.</summary>
+    /// <summary>One reference less. True: that was the last, and the cache is dead, in that state. isBad:
+    /// there was none.</summary>
     internal static bool TryKill(int number, out bool isBad, out CacheState dead)
     {
         dead = default;
@@ -50,7 +51,8 @@ internal static unsafe class CacheLife
         }
     }
 
-    /// <summary>The cache is dead: empty the calling thread's cell, and those of threads that are gone.</summary>
+    /// <summary>The cache is dead: empty the calling thread's cell, and those of threads that are
+    /// gone.</summary>
     internal static void Bury(ThreadState* self, int number, ulong frame)
     {
         ThreadBlocks.Reap(frame);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A new cache that is like one that there is already is that one (find_mergeable, mm/slab_common.c): as large up to
-// a word, aligned as well, neither has a constructor or a flag that makes it special, and both or neither are
-// accounted. The oldest first, which are kmalloc's buckets.
+// A new cache that is like one that there is already is that one (find_mergeable, mm/slab_common.c): as large
+// up to a word, aligned as well, neither has a constructor or a flag that makes it special, and both or
+// neither are accounted. The oldest first, which are kmalloc's buckets.
 
 using NoLockAlloc.Pages;
 using NoLockAlloc.Words;

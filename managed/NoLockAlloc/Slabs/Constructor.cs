@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Constructors of objects. The kernel runs them for all objects of a slab when it makes the slab. Here a block
-// becomes a slab by one exchange, and from then on anybody may take objects of it; so each object is constructed
-// when it first leaves the slab, on its way into an array or to the caller, and a bit out of band says that it
-// has been. It stays constructed until the slab is given back: nothing else ever touches a free object.
+// Constructors of objects. The kernel runs them for all objects of a slab when it makes the slab. Here a
+// block becomes a slab by one exchange, and from then on anybody may take objects of it; so each object is
+// constructed when it first leaves the slab, on its way into an array or to the caller, and a bit out of band
+// says that it has been. It stays constructed until the slab is given back: nothing else ever touches a free
+// object.
 //
 // STATE       the constructed words of a block: a bit an object, as in its object words.
 // WRITERS     who has taken the object sets its bit, by an atomic or, when the constructor has returned. Who

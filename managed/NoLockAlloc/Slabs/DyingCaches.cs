@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What is left of destroyed caches: objects in threads' arrays and in the barn, and slabs. Nobody can reach into
-// the array of another thread that runs, so each thread empties its own cells: at its next slow path after a cache
-// has died. The cells of blocks that nobody owns are emptied by visitors (kmem_cache_destroy, Reclaim). A number
-// is used again when nothing of its dead cache is left (CacheState).
+// What is left of destroyed caches: objects in threads' arrays and in the barn, and slabs. Nobody can reach
+// into the array of another thread that runs, so each thread empties its own cells: at its next slow path
+// after a cache has died. The cells of blocks that nobody owns are emptied by visitors (kmem_cache_destroy,
+// Reclaim). A number is used again when nothing of its dead cache is left (CacheState).
 
 using NoLockAlloc.Pages;
 using NoLockAlloc.Words;
@@ -11,8 +11,8 @@ namespace NoLockAlloc.Slabs;
 
 internal static unsafe class DyingCaches
 {
-    /// <summary>Empty the block's cells of dead caches. Any context. A cell that an interrupted call is inside is
-    /// left for the next time.</summary>
+    /// <summary>Empty the block's cells of dead caches. Any context. A cell that an interrupted call is
+    /// inside is left for the next time.</summary>
     internal static void Empty(ThreadState* self, ulong frame)
     {
         ulong deaths = Arena.Header->CacheDeaths.Load();
@@ -26,8 +26,8 @@ internal static unsafe class DyingCaches
         if (isDone) self->SeenDeaths.Set(deaths);
     }
 
-    /// <summary>Release what empty slabs the dead cache has left, by way of the block's cell, which is there only
-    /// meanwhile.</summary>
+    /// <summary>Release what empty slabs the dead cache has left, by way of the block's cell, which is there
+    /// only meanwhile.</summary>
     internal static void Sweep(ThreadState* self, int number, ulong frame)
     {
         KmemCacheThread* cell = ThreadState.Cell(self, number);
@@ -76,8 +76,8 @@ internal static unsafe class DyingCaches
         return true;
     }
 
-    /// <summary>A full fence between the cell, which is prepared, and the look at the state. Who claims a number
-    /// exchanges first and looks for cells then (CacheLife), so at least one sees the other.</summary>
+    /// <summary>A full fence between the cell, which is prepared, and the look at the state. Who claims a
+    /// number exchanges first and looks for cells then (CacheLife), so at least one sees the other.</summary>
     private static bool IsSurelyDying(int number)
     {
         CacheState state = CacheDescriptor.StateOf(number);
@@ -118,8 +118,8 @@ internal static unsafe class DyingCaches
         }
     }
 
-    /// <summary>Give it back first, take it out of its place then: nobody can take it, so a call that is abandoned
-    /// in between loses nothing, and the next one finds it free, or its slab gone.</summary>
+    /// <summary>Give it back first, take it out of its place then: nobody can take it, so a call that is
+    /// abandoned in between loses nothing, and the next one finds it free, or its slab gone.</summary>
     private static void Return(nuint address, in KmemCache cache)
     {
         bool isSlab = Arena.StateOf(Arena.BlockOf(address)).IsSlabOf(cache.Cell);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The fast paths of every allocation and every free: an object out of the thread's array of a cache, and back. No
-// call, no atomic read-modify-write; all that is unusual leaves by one of few tests and starts anew in a slow
-// path. CHECKED BY HotCellTests; FastPath, ReentrancyTest (native).
+// The fast paths of every allocation and every free: an object out of the thread's array of a cache, and
+// back. No call, no atomic read-modify-write; all that is unusual leaves by one of few tests and starts anew
+// in a slow path. CHECKED BY HotCellTests; FastPath, ReentrancyTest (native).
 //
-// Each entry has two more parameters than the C function, which its trampoline adds: the thread's block and the
-// frame, which is the address of the caller's return address on the stack with the low 16 bits of that return
-// address on top (Words/LocalLock.cs). The cell's hot words are read and written here through HotCell, whose
-// volatile fields the JIT folds into addressing modes.
+// Each entry has two more parameters than the C function, which its trampoline adds: the thread's block and
+// the frame, which is the address of the caller's return address on the stack with the low 16 bits of that
+// return address on top (Words/LocalLock.cs). The cell's hot words are read and written here through HotCell,
+// whose volatile fields the JIT folds into addressing modes.
 
 using System.Runtime.CompilerServices;
 using NoLockAlloc.Machine;
@@ -23,14 +23,15 @@ internal static unsafe class FastPath
     internal static bool TryPop(nuint last, ThreadState* self, ulong frame, out nuint address) =>
         TryPopFrom((HotCell*)ThreadState.CellForSize(self, last), frame, out address);
 
-    /// <summary>The same of any cache. mask: all ones, or 0, which leads to the cell of "no bucket".</summary>
+    /// <summary>The same of any cache. mask: all ones, or 0, which leads to the cell of "no
+    /// bucket".</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryPopOf(
         CacheDescriptor* cache, nuint mask, ThreadState* self, ulong frame, out nuint address) =>
         TryPopFrom((HotCell*)ThreadState.CellAt(self, cache->Cell & mask), frame, out address);
 
-    /// <summary>Into the thread's array, if it is the start of an object and there is room. False: not by this
-    /// way.</summary>
+    /// <summary>Into the thread's array, if it is the start of an object and there is room. False: not by
+    /// this way.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryPush(nuint address, ThreadState* self, ulong frame) =>
         TryPush(address, null, ofAny: true, self, frame);

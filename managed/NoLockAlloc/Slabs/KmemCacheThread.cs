@@ -125,9 +125,9 @@ internal unsafe struct KmemCacheThread
         self->_bucket.Set((uint)cache.Bucket);
     }
 
-    /// <summary>As it was before Prepare; the bucket first written, last cleared, so that whoever finds a call
-    /// abandoned in here finds a cell without room. Caller holds the lock, Drainer is 0, the array is empty.
-    /// The objects' places too: the one below the first of another capacity has to be 0.</summary>
+    /// <summary>As it was before Prepare; the bucket first written, last cleared, so that whoever finds a
+    /// call abandoned in here finds a cell without room. Caller holds the lock, Drainer is 0, the array is
+    /// empty. The objects' places too: the one below the first of another capacity has to be 0.</summary>
     internal static void Unprepare(KmemCacheThread* self)
     {
         Bug.On(self->Lock.IsFree || self->Head.Get() != 0 || self->Slab.Get() != 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// In whose name a cache is created: that of the calling thread's block, or, where the thread has none or a call
-// that this one interrupted is creating one, that of a block that is visited. So an abandoned creation is known by
-// the block whose lock it holds, and undone by the block's next creation or next owner.
+// In whose name a cache is created: that of the calling thread's block, or, where the thread has none or a
+// call that this one interrupted is creating one, that of a block that is visited. So an abandoned creation
+// is known by the block whose lock it holds, and undone by the block's next creation or next owner.
 
 using NoLockAlloc.Pages;
 using NoLockAlloc.Words;
@@ -27,8 +27,8 @@ internal static unsafe class MakerLock
         else ThreadBlocks.Leave(maker);
     }
 
-    /// <summary>What an abandoned call was creating in this block's name is dead before it lived. Caller holds
-    /// the lock, or the block.</summary>
+    /// <summary>What an abandoned call was creating in this block's name is dead before it lived. Caller
+    /// holds the lock, or the block.</summary>
     internal static void Settle(ThreadState* maker)
     {
         for (int number = Sizes.FirstCreated; number <= KmemCache.Last; number++)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The hardened build's second bit an object: set while the program owns the object. An array of a thread
 // keeps objects whose bit in the object words is set too, so only this bit tells a free of an object that
-// waits in an array. And a third: whether kmalloc() or kmem_cache_alloc() allocated it, so that a kfree_nolock() of
-// it can be told.
+// waits in an array. And a third: whether kmalloc() or kmem_cache_alloc() allocated it, so that a
+// kfree_nolock() of it can be told.
 
 using NoLockAlloc.Pages;
 using NoLockAlloc.Words;
@@ -14,13 +14,15 @@ internal static unsafe partial class Slab
     /// <summary>isNormal: it was not a nolock function that allocated it.</summary>
     internal static void SetLive(nuint address, in KmemCache cache, bool isNormal)
     {
-        ref SharedWord normal = ref WordOf(Arena.NormalWords(Arena.BlockOf(address)), address, cache, out ulong bit);
+        SharedWord* words = Arena.NormalWords(Arena.BlockOf(address));
+        ref SharedWord normal = ref WordOf(words, address, cache, out ulong bit);
         if (isNormal) normal.Set(bit);
         else normal.Clear(bit);
         LiveWord(address, cache, out bit).Set(bit);
     }
 
-    /// <summary>Whether it is an object that the program owns and that no nolock function allocated.</summary>
+    /// <summary>Whether it is an object that the program owns and that no nolock function
+    /// allocated.</summary>
     internal static bool IsNormal(nuint address, in KmemCache cache)
     {
         if (cache.Bucket == 0 || !cache.IsStart(address)) return false;

@@ -47,12 +47,14 @@ internal unsafe struct ThreadState
     /// <summary>Not 0: everything that never changes has been written.</summary>
     [FieldOffset(0x78)] internal LocalWord IsReady;
 
-    /// <summary>The largest size that kmalloc's fast path serves, and what it ands the place of a cache's cell
-    /// with: 0 if each of its allocations has to be looked at (failslab), and in the boot block.</summary>
+    /// <summary>The largest size that kmalloc's fast path serves, and what it ands the place of a cache's
+    /// cell with: 0 if each of its allocations has to be looked at (failslab), and in the boot
+    /// block.</summary>
     [FieldOffset(0x80)] internal nuint NormalMaximum;
     [FieldOffset(0x88)] internal nuint NormalMask;
 
-    /// <summary>The same for kmem_cache_alloc_nolock, which nothing makes fail: 0 in the boot block.</summary>
+    /// <summary>The same for kmem_cache_alloc_nolock, which nothing makes fail: 0 in the boot
+    /// block.</summary>
     [FieldOffset(0x90)] internal nuint NolockMask;
 
     /// <summary>Held while a cache is created in this block's name: MakerLock.</summary>

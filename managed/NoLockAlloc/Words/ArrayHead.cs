@@ -59,7 +59,8 @@ internal struct ArrayHead
         _word.Set((uint)_first);
     }
 
-    /// <summary>All zero, as before Prepare. The array is empty; half way it looks Pending, or empty.</summary>
+    /// <summary>All zero, as before Prepare. The array is empty; half way it looks Pending, or
+    /// empty.</summary>
     internal void Reset()
     {
         _word.Set(0);

@@ -4,21 +4,21 @@
 //
 // STATE        63      48 47   32 31        8 7    0
 //             | generation | maker | references | kind |
-//   kind        Unused, Creating (its descriptor is being written), Live, Dying (destroyed; slabs and cells of
-//               it may still be there)
+//   kind        Unused, Creating (its descriptor is being written), Live, Dying (destroyed; slabs and cells
+//               of it may still be there)
 //   references  Live: how many kmem_cache_create() calls it serves; of a bucket and of a fixed cache those
 //               that were merged into it, which may be none
 //   maker       Creating: the thread block in whose name the descriptor is written
 //   generation  grows at each Creating
 // WRITERS     anybody, by compare-exchange; from Creating its maker, or whoever settles the maker's block.
-// TRANSITIONS Unused -> Creating, Dying -> Creating (only when nothing is left of the dead cache), Creating ->
-//             Live, Creating -> Dying (the call was abandoned), Live -> Live (merged, or one of several
-//             references gone), Live -> Dying. A bucket is never Unused: it is Live from the beginning.
+// TRANSITIONS Unused -> Creating, Dying -> Creating (only when nothing is left of the dead cache), Creating
+//             -> Live, Creating -> Dying (the call was abandoned), Live -> Live (merged, or one of several
+//             references gone), Live -> Dying. A bucket is Unused until a cache is merged into it, then Live.
 // ORDER       every change is a full fence: who sees Live sees the descriptor.
 // INVARIANTS  (1) A descriptor is written in Creating only.
-//             (2) A number leaves Dying only when no block is a slab of it and no thread block has a cell of it.
-//             So every step of creation and destruction may be the last one of its call: what is left says by
-//             itself what is to be done with it.
+//             (2) A number leaves Dying only when no block is a slab of it and no thread block has a cell of
+//             it. So every step of creation and destruction may be the last one of its call: what is left
+//             says by itself what is to be done with it.
 // REENTRY     a handler may find any state.
 // CHECKED BY  CacheStateTests, CacheLifeTests; KmemCache (native)
 

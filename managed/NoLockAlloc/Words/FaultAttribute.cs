@@ -3,7 +3,8 @@
 //
 // STATE       Interval, Probability: never change. Space, Times: what is left of them. Count: allocations
 //             that were asked for. Seed: of the random numbers.
-// WRITERS     anybody, by atomic additions and compare-exchange. Interval and Probability: who makes the arena.
+// WRITERS     anybody, by atomic additions and compare-exchange. Interval and Probability: who makes the
+//             arena.
 // TRANSITIONS in the kernel's order (should_fail, lib/fault-inject.c): no probability or no times left: none
 //             fails; while the size fits into what is left of the space, that shrinks and none fails; of each
 //             interval only the last may fail; then the dice are thrown.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// slab_flags_t: the flags of a cache (include/linux/slab.h). The kernel numbers its flags by what is configured;
-// these are the values with everything configured.
+// slab_flags_t: the flags of a cache (include/linux/slab.h). The kernel numbers its flags by what is
+// configured; these are the values with everything configured.
 
 namespace NoLockAlloc.Words;
 
