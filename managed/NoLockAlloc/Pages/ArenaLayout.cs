@@ -22,6 +22,9 @@ internal static unsafe class ArenaLayout
     /// <summary>A map for each cache's partial list, and map 0 for free blocks.</summary>
     internal const nuint Maps = Sizes.Caches + 1;
 
+    /// <summary>Only caches that are no buckets have constructors.</summary>
+    private const nuint ConstructedTables = Sizes.Caches == Sizes.Buckets ? 0 : 1;
+
     /// <summary>Thread blocks beyond the threads', for visits: whoever has no block, or cannot use his own,
     /// reclaims by one of these when all others are owned.</summary>
     internal const nuint SpareThreads = 16;
@@ -105,7 +108,7 @@ internal static unsafe class ArenaLayout
         header->ObjectWords = (SharedWord*)next;
         next += words;
         header->ConstructedWords = (SharedWord*)next;
-        if (Sizes.Caches != Sizes.Buckets) next += words;
+        next += ConstructedTables * words;
         header->LiveWords = (SharedWord*)next;
         return Hardening.IsOn ? next + 2 * words : next;
     }

@@ -12,7 +12,7 @@ namespace NoLockAlloc.Slabs;
 internal static unsafe partial class Slab
 {
     /// <summary>isNormal: it was not a nolock function that allocated it.</summary>
-    internal static void SetLive(nuint address, in KmemCache cache, bool isNormal)
+    internal static void SetLive(nuint address, in KmemCache cache, bool isNormal = false)
     {
         SharedWord* words = Arena.NormalWords(Arena.BlockOf(address));
         ref SharedWord normal = ref WordOf(words, address, cache, out ulong bit);
