@@ -46,6 +46,7 @@ function(nla_functions_of out header)
     COMMAND "${CC}" -x c -std=c11 -E -P "-D__attribute__(x)=" "-D__extension__=" "${header}"
     OUTPUT_VARIABLE text COMMAND_ERROR_IS_FATAL ANY)
   string(REGEX REPLACE "[][]|\n" " " text "${text}")
+  string(REGEX REPLACE "static inline[^{};]*{[^{}]*}" "" text "${text}")
   string(REGEX REPLACE "{[^{}]*}" ";" text "${text}")
   set(names "")
   foreach(statement IN LISTS text)

@@ -50,7 +50,7 @@ typedef unsigned int gfp_t;
 
 /** The object's bytes are zero. */
 #define __GFP_ZERO ((gfp_t)0x100u)
-/** Charge the object to a group. Accepted, and without effect in this version. */
+/** Charge the object to the thread's current group, if it has one (nolockalloc/memcg.h). */
 #define __GFP_ACCOUNT ((gfp_t)0x400000u)
 
 /** What an allocation of 0 bytes returns: not NULL, not to be read or written, may be freed. */
@@ -78,7 +78,7 @@ typedef unsigned int gfp_t;
  *
  * Context: any. May map memory on the first call of the process and when the bucket is empty.
  * Return: the object; ZERO_SIZE_PTR for size 0; NULL if memory is exhausted, if size is above
- * KMALLOC_MAX_CACHE_SIZE or if node does not exist. NULL is never contention: as in the kernel, there
+ * KMALLOC_MAX_CACHE_SIZE, if node does not exist or if a group's limit refuses. NULL is never contention: as in the kernel, there
  * is no reason to call again and expect an object.
  */
 NLA_API void *kmalloc_nolock(size_t size, gfp_t gfp_flags, int node) NLA_MALLOC(1);
@@ -111,10 +111,7 @@ NLA_API void kfree_nolock(const void *object);
 NLA_API void *kmalloc_nolock_noprof(size_t size, gfp_t gfp_flags, int node) NLA_MALLOC(1);
 NLA_API void kfree_nolock_noprof(const void *object);
 
-/** alloc_hooks - where the kernel accounts an allocation to its call site (include/linux/alloc_tag.h).
- *  Evaluates to its argument in this version. */
-#define alloc_hooks(do_alloc) (do_alloc)
-#define kmalloc_nolock(...) alloc_hooks(kmalloc_nolock_noprof(__VA_ARGS__))
+/* The macros kmalloc_nolock and alloc_hooks stand in nolockalloc/alloc_tag.h. */
 #define kfree_nolock(object) kfree_nolock_noprof(object)
 
 /**
@@ -250,6 +247,7 @@ NLA_API size_t nolockalloc_trim(void);
 
 #include "nolockalloc/kmalloc.h"
 #include "nolockalloc/kmem_cache.h"
+#include "nolockalloc/alloc_tag.h"
+#include "nolockalloc/memcg.h"
 #include "nolockalloc/page.h"
-
 #endif /* NOLOCKALLOC_H */

@@ -114,6 +114,22 @@ void come_and_go_by_the_exported_door()
         door.free(g_objects[i]);
 }
 
+// Vectors, charges, refusals, and slabs given back with their vectors.
+void come_and_go_accounted()
+{
+    if (is_dry())
+        return;
+    struct nolockalloc_memcg *group = nolockalloc_memcg_create(NULL, 300000);
+    nolockalloc_memcg_set_active(group);
+    for (size_t i = 0; i < kMost; i++)
+        g_objects[i] = kmalloc_nolock(64, __GFP_ACCOUNT, NUMA_NO_NODE);
+    for (size_t i = 0; i < kMost; i++)
+        kfree_nolock(g_objects[i]);
+    nolockalloc_memcg_set_active(NULL);
+    nolockalloc_memcg_put(group);
+    nolockalloc_trim();
+}
+
 void look()
 {
     static const int null_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -147,6 +163,7 @@ const struct
     {"ComeAndGoOf8192Bytes", "", come_and_go<8192>},
     {"ComeAndGoByTheExportedDoor", "", come_and_go_by_the_exported_door},
     {"ExhaustionAndReclaim", "arena=1m", come_and_go<1024>},
+    {"Accounted", "", come_and_go_accounted},
     {"StatisticsAndTrim", "", look},
     {"Reports", "words,that,are,not,known", report},
 };

@@ -127,6 +127,13 @@ void *kmalloc_nolock_noprof(size_t size, gfp_t gfp_flags, int node)
     return begin_object(object, size, gfp_flags);
 }
 
+void *kmalloc_nolock_tagged_noprof(size_t size, gfp_t gfp_flags, int node, struct alloc_tag *tag)
+{
+    be_ready();
+    void *object = nla_kmalloc_nolock_tagged(size, gfp_flags, node, tag, nla_slot, FRAME());
+    return begin_object(object, size, gfp_flags);
+}
+
 void kfree_nolock_noprof(const void *object)
 {
     be_ready();

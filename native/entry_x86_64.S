@@ -27,5 +27,6 @@
     entry kmem_cache_free_noprof, nla_kmem_cache_free, rdx, rcx
     entry kmem_cache_alloc_nolock_noprof, nla_kmem_cache_alloc_nolock, rcx, r8
     entry kmem_cache_free_nolock_noprof, nla_kmem_cache_free_nolock, rdx, rcx
+    entry kmalloc_nolock_tagged_noprof, nla_kmalloc_nolock_tagged, r8, r9
 
     .section .note.GNU-stack, "", @progbits

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct alloc_tag;
+
 /* ---- C# calls C ---------------------------------------------------------------------------------- */
 
 /* Address space, readable, writable, zero, committed at first touch; 0 if refused. alignment: a power of
@@ -35,6 +37,8 @@ uint32_t nla_os_thread_number(void);
 int nla_os_thread_is_gone(uint32_t number);
 /* Read a word that may not be mapped. 1: read; 0: nothing is mapped there; -1: unknown. */
 int nla_os_peek(uintptr_t address, uint64_t *word);
+/* Where the calling thread keeps the handle of its current group. */
+uint64_t *nla_os_active_group(void);
 /* The value of NOLOCKALLOC_OPTIONS; NULL if unset and in set-uid programs. */
 const char *nla_os_options(void);
 /* Let other threads run. The only one of these that a caller in normal context alone may use. */
@@ -56,6 +60,8 @@ void *nla_os_boot_thread(void);
 
 /* The direct entries' targets. frame: address of the return address, its low 16 bits on top. */
 void *nla_kmalloc_nolock(size_t size, unsigned gfp_flags, int node, void *block, uint64_t frame);
+void *nla_kmalloc_nolock_tagged(size_t size, unsigned gfp_flags, int node, struct alloc_tag *tag,
+                                void *block, uint64_t frame);
 void nla_kfree_nolock(const void *object, void *block, uint64_t frame);
 void *nla_kmalloc(size_t size, unsigned gfp_flags, void *block, uint64_t frame);
 void nla_kfree(const void *object, void *block, uint64_t frame);

@@ -15,6 +15,9 @@ _Alignas(64) static unsigned char boot_thread[NLA_THREAD_BLOCK_BYTES];
 
 __attribute__((visibility("hidden"), tls_model("initial-exec"))) __thread void *nla_slot = boot_thread;
 
+/* Not in the thread's block: a thread may have to do without, and a block passes from thread to thread. */
+static __attribute__((tls_model("initial-exec"))) __thread uint64_t active_group;
+
 /* glibc keeps the values of the first 32 keys in the thread itself; a later key would allocate at its first
  * use in a thread, so it is not used, and the ends of threads are noticed by their numbers. */
 enum
@@ -50,6 +53,11 @@ __attribute__((optimize("no-omit-frame-pointer"), noinline)) void *nla_os_enter(
 void **nla_os_slot(void)
 {
     return &nla_slot;
+}
+
+uint64_t *nla_os_active_group(void)
+{
+    return &active_group;
 }
 
 int nla_os_watch_thread_exit(void)

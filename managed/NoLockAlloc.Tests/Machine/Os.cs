@@ -45,6 +45,8 @@ internal static unsafe class Os
         return *Fake.Running.Slot;
     }
 
+    internal static ulong* ActiveGroup() => Fake.Running.ActiveGroup;
+
     internal static void* BootThread() => Fake.BootThread;
 
     internal static void* Fill(void* destination, int value, nuint bytes)

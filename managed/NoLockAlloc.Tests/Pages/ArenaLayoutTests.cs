@@ -42,10 +42,13 @@ public sealed unsafe class ArenaLayoutTests
         Table(ref next, header->Caches, ArenaLayout.Maps * ArenaLayout.CacheBytes);
         Table(ref next, header->ThreadBlocks, threadBlocks * ArenaLayout.ThreadBlockBytes);
         Table(ref next, (nuint)header->Pages, header->Blocks * Product.PageWords * 8);
+        Table(ref next, header->Groups, header->GroupCount * ArenaLayout.GroupBytes);
+        Table(ref next, header->Tags, header->TagCount * ArenaLayout.TagBytes);
         nuint wordBytes = header->Blocks * Arena.WordsPerBlock * 8;
         Table(ref next, (nuint)header->ObjectWords, wordBytes);
         Table(ref next, (nuint)header->ConstructedWords, wordBytes);
         if (isHardened) Table(ref next, (nuint)header->LiveWords, 2 * wordBytes);
+        Table(ref next, (nuint)header->Extensions, wordBytes);
 
         nuint first = (nuint)header + header->First * Arena.BlockBytes;
         Assert.InRange(next, (nuint)header, first - Arena.BlockBytes);

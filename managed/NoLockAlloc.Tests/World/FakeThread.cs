@@ -21,6 +21,7 @@ internal sealed unsafe class FakeThread : IDisposable
         Stack = new FakeStack(number);
         Slot = (void**)NativeMemory.Alloc((nuint)sizeof(void*));
         *Slot = os.BootThread;
+        ActiveGroup = (ulong*)NativeMemory.AllocZeroed(sizeof(ulong));
     }
 
     internal delegate nuint Call(ulong frame);
@@ -31,6 +32,8 @@ internal sealed unsafe class FakeThread : IDisposable
     internal bool IsGone { get; set; }
 
     internal void** Slot { get; }
+
+    internal ulong* ActiveGroup { get; }
 
     internal FakeStack Stack { get; }
 
@@ -126,5 +129,6 @@ internal sealed unsafe class FakeThread : IDisposable
     {
         Stack.Dispose();
         NativeMemory.Free(Slot);
+        NativeMemory.Free(ActiveGroup);
     }
 }

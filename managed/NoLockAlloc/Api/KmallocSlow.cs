@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using NoLockAlloc.Machine;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
+using NoLockAlloc.Tags;
 using NoLockAlloc.Words;
 
 namespace NoLockAlloc.Api;
@@ -13,7 +14,12 @@ internal static unsafe class KmallocSlow
 {
     /// <summary>The checks of kmalloc_nolock_noprof, in the kernel's order, then an object.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static nuint Alloc(nuint size, uint gfp, int node, ThreadState* self, ulong frame)
+    internal static nuint Alloc(nuint size, uint gfp, int node, ThreadState* self, ulong frame) =>
+        AllocTagged(size, gfp, node, null, self, frame);
+
+    /// <summary>The same; the object is counted at its call site, if tag is not null.</summary>
+    internal static nuint AllocTagged(
+        nuint size, uint gfp, int node, AllocTag* tag, ThreadState* self, ulong frame)
     {
         ReportIgnored(gfp);
         if (size == 0) return Kmalloc.ZeroSizePtr;
@@ -23,7 +29,11 @@ internal static unsafe class KmallocSlow
 
         int bucket = KmemCache.BucketOf(size);
         int next = bucket < KmemCache.Buckets ? bucket + 1 : 0;
-        return Finish(SlabAlloc.Take(self, bucket, next, frame), gfp, isNormal: false);
+        ulong entry = KmallocTracked.EntryFor(gfp, tag);
+        nuint address = entry != 0
+            ? KmallocTracked.Take(self, bucket, entry, frame)
+            : SlabAlloc.Take(self, bucket, next, frame);
+        return Finish(address, gfp, isNormal: false);
     }
 
     internal static void ReportIgnored(uint gfp)
@@ -73,6 +83,7 @@ internal static unsafe class KmallocSlow
         if (!TryCacheOf(address, caller, out KmemCache cache)) return;
         self = ThreadBlocks.Current(self, frame);
         bool isFreed = !Hardening.IsOn || Slab.TryClearLive(address, cache);
+        if (isFreed) KmallocTracked.Forget(cache, address);
         isFreed = isFreed && SlabFree.TryFree(self, cache, address, frame);
         if (!isFreed) Report.Bad(Report.IsFree, address, caller);
     }

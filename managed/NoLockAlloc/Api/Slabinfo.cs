@@ -12,44 +12,43 @@ internal static unsafe class Slabinfo
 
     internal static int Write(int fd)
     {
-        SlabCounts counts;
-        SlabCounts.Take(&counts);
         Text text = new(fd);
         text.Add("slabinfo - version: 2.1\n# name            <active_objs> <num_objs> <objsize> "u8);
         text.Add("<objperslab> <pagesperslab> : tunables <limit> <batchcount> <sharedfactor>"u8);
         text.Add(" : slabdata <active_slabs> <num_slabs> <sharedavail>\n"u8);
         for (int number = Arena.Base == 0 ? 0 : KmemCache.Last; number > KmemCache.Buckets; number--)
         {
-            if (!CacheDescriptor.IsLive(number) || *CacheDescriptor.NameOf(number) == 0) continue;
-            BucketStats of;
-            Stats.FillBucket(&of, number, SlabCounts.Of(number));
-            text.AddPadded(CacheDescriptor.NameOf(number), NameWidth);
-            Row(ref text, of, KmemCache.Of(number));
+            bool isCg = KmallocCg.Has(KmemCache.Of(number));
+            if (!CacheDescriptor.IsLive(number)) continue;
+            if (!isCg && *CacheDescriptor.NameOf(number) == 0) continue;
+            if (isCg) AddBucketName(ref text, "kmalloc-cg-"u8, KmemCache.Of(number).Size);
+            else text.AddPadded(CacheDescriptor.NameOf(number), NameWidth);
+            Row(ref text, KmemCache.Of(number));
         }
         for (int bucket = KmemCache.Buckets; bucket > 0; bucket--)
         {
-            BucketStats of;
-            Stats.FillBucket(&of, bucket, SlabCounts.At(&counts, bucket));
-            AddBucketName(ref text, KmemCache.Of(bucket).Size);
-            Row(ref text, of, KmemCache.Of(bucket));
+            AddBucketName(ref text, "kmalloc-"u8, KmemCache.Of(bucket).Size);
+            Row(ref text, KmemCache.Of(bucket));
         }
         text.Flush();
         return text.Error;
     }
 
-    private static void AddBucketName(ref Text text, nuint size)
+    private static void AddBucketName(ref Text text, System.ReadOnlySpan<byte> prefix, nuint size)
     {
         bool isInKibibytes = size >= 1024;
         nuint number = isInKibibytes ? size / 1024 : size;
-        text.Add("kmalloc-"u8);
+        text.Add(prefix);
         text.AddNumber(number);
         if (isInKibibytes) text.Add("k"u8);
-        text.Pad("kmalloc-"u8.Length + Digits(number) + (isInKibibytes ? 1 : 0), NameWidth);
+        text.Pad(prefix.Length + Digits(number) + (isInKibibytes ? 1 : 0), NameWidth);
     }
 
-    private static void Row(ref Text text, in BucketStats of, in KmemCache cache)
+    private static void Row(ref Text text, in KmemCache cache)
     {
         const ulong pagesPerSlab = Arena.BlockBytes / 4096;
+        BucketStats of;
+        Stats.FillBucket(&of, cache.Bucket, SlabCounts.Of(cache.Bucket));
         Column(ref text, of.LiveObjects, 6);
         Column(ref text, of.ActiveSlabs * cache.Objects, 6);
         Column(ref text, cache.Size, 6);

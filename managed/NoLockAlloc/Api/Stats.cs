@@ -61,6 +61,7 @@ internal unsafe struct SlabCounts
     internal static ulong Of(int number)
     {
         ulong slabs = 0;
+        if (Arena.Base == 0) return 0;
         nuint high = (nuint)Arena.Header->HighBlock.Load();
         for (nuint block = Arena.Header->First; block < high; block++)
         {
@@ -158,6 +159,7 @@ internal unsafe struct Stats
 
     private static void AddCell(BucketStats* of, KmemCacheThread* cell)
     {
+        if (!cell->IsPrepared) return;
         ulong slow = cell->SlowAllocs.Get();
         ulong drained = cell->Drained.Get();
         ulong head = cell->Head.Get();

@@ -66,6 +66,11 @@ internal static unsafe class Os
     [MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern int Peek(nuint address, ulong* word);
 
+    /// <summary>Where the calling thread keeps the handle of its current group.</summary>
+    [RuntimeImport("*", "nla_os_active_group")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern ulong* ActiveGroup();
+
     /// <summary>The value of NOLOCKALLOC_OPTIONS, or null; null in set-uid programs.</summary>
     [RuntimeImport("*", "nla_os_options")]
     [MethodImpl(MethodImplOptions.InternalCall)]

@@ -52,6 +52,9 @@ internal static unsafe class Arena
     internal static SharedWord* ConstructedWords(nuint block) =>
         Header->ConstructedWords + block * WordsPerBlock;
 
+    /// <summary>Where a slab's extension vectors are: a place for each object word.</summary>
+    internal static SharedWord* Extensions(nuint block) => Header->Extensions + block * WordsPerBlock;
+
     internal static SharedWord* LiveWords(nuint block) => Header->LiveWords + block * WordsPerBlock;
 
     internal static SharedWord* NormalWords(nuint block) => LiveWords(Header->Blocks + block);

@@ -4,8 +4,8 @@
 // Memory picture of the arena, from its base, in blocks of 64 KiB:
 //   blocks 0 .. First-1       out of band: this header; then the blocks' state words, the fork stamp's page,
 //                             thread words, hint maps, barns, cache descriptors, thread blocks, the
-//                             product's own table, object words,
-//                             constructed words
+//                             product's own table, groups, call sites, object words, constructed words,
+//                             places of extension vectors
 //   blocks First .. Blocks-1  what is given out
 // Out-of-band blocks have state words too, which stay 0: a pointer into the tables is no object.
 
@@ -17,7 +17,8 @@ namespace NoLockAlloc.Pages;
 [StructLayout(LayoutKind.Explicit, Size = Bytes)]
 internal unsafe struct ArenaHeader
 {
-    internal const int Bytes = 256;
+    internal const int Bytes = 320;
+
 
     /// <summary>Blocks of the whole arena, out of band ones included.</summary>
     [FieldOffset(0)] internal nuint Blocks;
@@ -83,6 +84,21 @@ internal unsafe struct ArenaHeader
 
     /// <summary>failslab: which allocations of normal context fail on purpose. 48 bytes.</summary>
     [FieldOffset(200)] internal FaultAttribute Failslab;
+
+    /// <summary>The highest number of a group that was ever used.</summary>
+    [FieldOffset(256)] internal SharedWord HighGroup;
+
+    /// <summary>Call sites.</summary>
+    [FieldOffset(264)] internal nuint Tags;
+    [FieldOffset(272)] internal nuint TagCount;
+
+    /// <summary>The highest number of a call site that was ever used.</summary>
+    [FieldOffset(280)] internal SharedWord HighTag;
+
+    /// <summary>A place for an extension vector for each object word, and the groups.</summary>
+    [FieldOffset(288)] internal SharedWord* Extensions;
+    [FieldOffset(296)] internal nuint Groups;
+    [FieldOffset(304)] internal nuint GroupCount;
 
     /// <summary>Threads that wanted a block since dead threads were looked for.</summary>
     [FieldOffset(176)] internal SharedWord ClaimsSinceReap;

@@ -13,6 +13,9 @@ internal static unsafe class ArenaLayout
     internal const nuint CacheBytes = 256;
     internal const nuint BarnBytes = 16 * 64 * 9;
 
+    internal const nuint GroupBytes = 64;
+    internal const nuint TagBytes = 256;
+
     /// <summary>From one thread block to the next: no multiple of a page, so that the same cells of
     /// different threads do not pile up in one cache set.</summary>
     internal const nuint ThreadBlockBytes = Sizes.Caches == Sizes.Buckets
@@ -28,6 +31,14 @@ internal static unsafe class ArenaLayout
     /// <summary>Thread blocks beyond the threads', for visits: whoever has no block, or cannot use his own,
     /// reclaims by one of these when all others are owned.</summary>
     internal const nuint SpareThreads = 16;
+
+    /// <summary>A group for each block, within these bounds, and four call sites a group.</summary>
+    private const nuint FewestGroups = 64;
+    private const nuint MostGroups = 4096;
+    private const nuint TagsPerGroup = 4;
+
+    /// <summary>Where there are no caches but the buckets no object has an extension.</summary>
+    private const bool HasExtensions = Sizes.Caches != Sizes.Buckets;
 
     private const nuint PageBytes = 4096;
 
@@ -104,14 +115,25 @@ internal static unsafe class ArenaLayout
         next += RoundUp(Product.TableBytes);
         header->Pages = (SharedWord*)next;
         next += RoundUp(blocks * Product.PageWords * sizeof(ulong));
+        header->Groups = next;
+        header->GroupCount = HasExtensions ? GroupsFor(blocks) : 0;
+        next += RoundUp(header->GroupCount * GroupBytes);
+        header->Tags = next;
+        header->TagCount = header->GroupCount * TagsPerGroup;
+        next += RoundUp(header->TagCount * TagBytes);
         nuint words = RoundUp(blocks * Arena.WordsPerBlock * sizeof(ulong));
         header->ObjectWords = (SharedWord*)next;
         next += words;
         header->ConstructedWords = (SharedWord*)next;
         next += ConstructedTables * words;
         header->LiveWords = (SharedWord*)next;
-        return Hardening.IsOn ? next + 2 * words : next;
+        next += Hardening.IsOn ? 2 * words : 0;
+        header->Extensions = (SharedWord*)next;
+        return HasExtensions ? next + words : next;
     }
+
+    private static nuint GroupsFor(nuint blocks) =>
+        blocks < FewestGroups ? FewestGroups : blocks > MostGroups ? MostGroups : blocks;
 
     private static nuint RoundUp(nuint bytes) => (bytes + PageBytes - 1) & ~(PageBytes - 1);
 }

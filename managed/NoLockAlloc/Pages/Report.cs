@@ -15,6 +15,7 @@ internal static unsafe class Report
     internal const int NotPages = 4;
     internal const int NotNolock = 5;
     internal const int NotCache = 6;
+    internal const int NotGroup = 7;
 
     internal const int GfpBits = 0;
     internal const int Node = 1;
@@ -40,6 +41,7 @@ internal static unsafe class Report
             case NotStart: line.Add(" is not the start of an object"u8); break;
             case IsPages: line.Add(" is no object but pages, and is kept"u8); break;
             case NotPages: line.Add(" names no such pages"u8); break;
+            case NotGroup: line.Add(" is a group that has ended, or was put too often"u8); break;
             default: line.Add(" is free already"u8); break;
         }
         if (caller == 0) line.Add(", seen in a deferred free"u8);

@@ -156,7 +156,7 @@ internal static unsafe class Journal
         }
         else if (state == claimed.Value || state == claimed.ToReleasing(cell->Owner).Value)
         {
-            SlabRelease.Finish(block);
+            SlabRelease.Finish(cell->Cache, block);
         }
         cell->Claim.End();
     }

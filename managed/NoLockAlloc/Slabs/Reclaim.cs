@@ -99,11 +99,19 @@ internal static unsafe class Reclaim
         ThreadBlocks.Leave(visited);
     }
 
-    /// <summary>False: an interrupted call is inside some cell, whose bucket was left out.</summary>
+    /// <summary>False: an interrupted call is inside some cell, whose bucket was left out. The buckets come
+    /// last: there lie the extension vectors of other caches' slabs.</summary>
     private static bool TrySweepAll(ThreadState* self, KmemCacheThread* held, ulong frame)
     {
+        int firstOther = KmemCache.After(KmemCache.Buckets);
+        bool isSwept = TrySweep(self, held, frame, firstOther, KmemCache.Last);
+        return TrySweep(self, held, frame, 1, KmemCache.Buckets) && isSwept;
+    }
+
+    private static bool TrySweep(ThreadState* self, KmemCacheThread* held, ulong frame, int first, int last)
+    {
         bool isSwept = true;
-        for (int bucket = 1; bucket <= KmemCache.Last; bucket = KmemCache.After(bucket))
+        for (int bucket = first; bucket <= last; bucket = KmemCache.After(bucket))
         {
             if (!CacheDescriptor.IsLive(bucket))
             {

@@ -29,7 +29,7 @@ internal static unsafe class SlabRelease
         Constructor.Forget(block, cache);
         Arena.State(block).Store(cell->Claim.As.ToReleasing(cell->Owner).Value);
         Barn.Counter(cache.Bucket, Barn.FreeSlabs).Add(1);
-        Finish(block);
+        Finish(cache, block);
         cell->Claim.End();
         return true;
     }
@@ -42,10 +42,12 @@ internal static unsafe class SlabRelease
         if (Slab.HasFree(block, cell->Cache)) PartialList.AfterGiveBack(block);
     }
 
-    /// <summary>From Releasing or Purging, which the caller owns, to Free.</summary>
-    internal static void Finish(nuint block)
+    /// <summary>From Releasing (it was a slab of that cache) or Purging, which the caller owns, to Free.
+    /// </summary>
+    internal static void Finish(in KmemCache cache, nuint block)
     {
         Bug.On(Arena.StateOf(block).Cell != 0 || Arena.StateOf(block).Owner == 0);
+        ObjectExtensions.Release(cache, block);
         LetGo(block);
         bool isPurged = PageAllocator.IsWarmEnough() && PageAllocator.TryPurge(block);
         PageAllocator.Free(block, !isPurged);

@@ -57,7 +57,7 @@ internal static unsafe class WrongBlocks
         if (!state.IsUnclaimedSlabOf(s.Cache.Cell) || !Slab.IsEmpty(First, s.Cache)) return;
         if (!PartialList.TryClaim(cell, s.Cache, First, state)) return;
         Arena.State(First).Store(cell->Claim.As.ToReleasing(cell->Owner).Value);
-        SlabRelease.Finish(First);
+        SlabRelease.Finish(default, First);
         cell->Claim.End();
     });
 

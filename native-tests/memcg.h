@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+//
+// Groups for the length of a scope, and what they tell.
+#ifndef NOLOCKALLOC_TESTS_MEMCG_H
+#define NOLOCKALLOC_TESTS_MEMCG_H
+
+#include "doors.h"
+
+#include "nolockalloc/memcg.h"
+
+#include <cstdio>
+#include <string>
+#include <unistd.h>
+
+using nolockalloc_memcg_stats_t = struct nolockalloc_memcg_stats;
+
+inline nolockalloc_memcg_stats_t stats_of(struct nolockalloc_memcg *group)
+{
+    nolockalloc_memcg_stats_t stats = {};
+    stats.version = NOLOCKALLOC_MEMCG_STATS_VERSION;
+    EXPECT_EQ(nolockalloc_memcg_stats(group, &stats), 0);
+    return stats;
+}
+
+struct Group
+{
+    explicit Group(uint64_t limit = NOLOCKALLOC_MEMCG_NO_LIMIT,
+                   struct nolockalloc_memcg *parent = nullptr)
+        : handle(nolockalloc_memcg_create(parent, limit))
+    {
+    }
+    ~Group()
+    {
+        nolockalloc_memcg_put(handle);
+    }
+    Group(const Group &) = delete;
+
+    nolockalloc_memcg_stats_t stats() const
+    {
+        return stats_of(handle);
+    }
+
+    struct nolockalloc_memcg *handle;
+};
+
+// The group is current on this thread for the length of a scope.
+class Active
+{
+  public:
+    explicit Active(const Group &group) : _before(nolockalloc_memcg_set_active(group.handle))
+    {
+    }
+    ~Active()
+    {
+        nolockalloc_memcg_set_active(_before);
+    }
+    Active(const Active &) = delete;
+
+  private:
+    struct nolockalloc_memcg *_before;
+};
+
+// What a function writes to the descriptor that it is given.
+template <typename Writer> std::string written_by(Writer writer)
+{
+    FILE *file = tmpfile();
+    EXPECT_EQ(writer(fileno(file)), 0);
+    rewind(file);
+    std::string text;
+    for (int byte = fgetc(file); byte != EOF; byte = fgetc(file))
+        text += char(byte);
+    fclose(file);
+    return text;
+}
+
+inline std::string slabinfo()
+{
+    return written_by(nolockalloc_slabinfo);
+}
+
+#endif
