@@ -155,7 +155,7 @@ TEST(Overcommit, TakesAnArenaOfAChosenSize)
     EXPECT_EQ(complaint_of("arena=32m,threads=128",
                            []
                            {
-                               refusals::limit_mapping(64 * kMiB);
+                               refusals::limit_mapping(72 * kMiB);
                                kfree_nolock(kmalloc_nolock(64, 0, NUMA_NO_NODE));
                                return counters().arena_bytes == 32 * kMiB ? use_all_of_it() : 2;
                            }),

@@ -59,7 +59,7 @@ NLA_API void nolockalloc_alloc_tags_unload(struct nolockalloc_tag_module *module
 /**
  * nolockalloc_allocinfo - write a row for each call site, in the format of /proc/allocinfo 2.0
  *
- * Bytes are those of buckets. There is room for 16384 call sites (four for each 64 KiB of address space for
+ * Bytes are those of buckets. There is room for 16384 call sites (one for each 64 KiB of address space for
  * slabs, 256 at least); those beyond are not counted.
  *
  * Context: any; write(2) on fd may block if fd does. Return: 0; -errno of write(2).

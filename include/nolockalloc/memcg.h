@@ -35,7 +35,7 @@ struct nolockalloc_memcg;
  *
  * Context: any.
  * Return: its handle, of which the caller is the holder; NULL if parent has ended or has 65535 holders, or if
- * there are as many groups as there can be (one for each 64 KiB of address space for slabs, 64 to 4096).
+ * there are as many groups as there can be (one for each 256 KiB of address space for slabs, 64 to 4096).
  */
 NLA_API struct nolockalloc_memcg *nolockalloc_memcg_create(struct nolockalloc_memcg *parent,
                                                            uint64_t limit) NLA_NODISCARD;

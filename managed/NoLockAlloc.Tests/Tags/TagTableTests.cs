@@ -67,7 +67,7 @@ public sealed unsafe class TagTableTests
         TagTable.IdOf(endless.Tag);
         Allocinfo.Write(1);
         Assert.Contains("xx/end.c:7 func:f \n", FreshWorld.Machine.Output);
-        Assert.Equal(length == 100, FreshWorld.Machine.Output.Contains(new string('x', 100)));
+        Assert.Equal(length == 100, FreshWorld.Machine.Output.Contains(file));
         Assert.Contains("func:ffff", FreshWorld.Machine.Output);
     }
 

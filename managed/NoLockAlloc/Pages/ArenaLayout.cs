@@ -32,7 +32,8 @@ internal static unsafe class ArenaLayout
     /// reclaims by one of these when all others are owned.</summary>
     internal const nuint SpareThreads = 16;
 
-    /// <summary>A group for each block, within these bounds, and four call sites a group.</summary>
+    /// <summary>A group for each four blocks, within these bounds, and four call sites a group.</summary>
+    private const nuint BlocksPerGroup = 4;
     private const nuint FewestGroups = 64;
     private const nuint MostGroups = 4096;
     private const nuint TagsPerGroup = 4;
@@ -132,8 +133,11 @@ internal static unsafe class ArenaLayout
         return HasExtensions ? next + words : next;
     }
 
-    private static nuint GroupsFor(nuint blocks) =>
-        blocks < FewestGroups ? FewestGroups : blocks > MostGroups ? MostGroups : blocks;
+    private static nuint GroupsFor(nuint blocks)
+    {
+        nuint groups = blocks / BlocksPerGroup;
+        return groups < FewestGroups ? FewestGroups : groups > MostGroups ? MostGroups : groups;
+    }
 
     private static nuint RoundUp(nuint bytes) => (bytes + PageBytes - 1) & ~(PageBytes - 1);
 }
