@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Runs of 1 to 64 consecutive blocks: what the kernel's page allocator gives out by orders 4 to 10, and any
 // length between. Single blocks are taken from the lowest address up (PageAllocator), runs from the highest
-// down, below a ceiling that grows by steps: so neither breaks up the other's free memory (DECISIONS).
+// down, below a ceiling that grows by steps: so neither breaks up the other's free memory (DECISIONS 26).
 //
 // journal: of the calling thread, whose lock the caller holds, or one in the caller's frame, all zero. With
 // the former an abandoned call loses nothing but a run that it was about to hand out, past the end of the
