@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What each program is made to do. A run's output depends on nothing but what the program computes."""
 
-import re
+import os
 import subprocess
 import sys
 
@@ -120,7 +120,8 @@ def compile_with(compiler, name, text):
     def do(environment):
         with open(name, "w", encoding="utf-8") as file:
             file.write(text)
-        result = run([compiler, "-O2", "-g", "-c", name, "-o", "o"], environment)
+        here = f"-fdebug-prefix-map={os.getcwd()}=."
+        result = run([compiler, "-O2", "-g", here, "-c", name, "-o", "o"], environment)
         return result + run(["md5sum", "o"], environment)
     return do
 
