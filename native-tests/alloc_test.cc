@@ -135,10 +135,12 @@ TEST_P(Kmalloc, PreservesErrno)
     EXPECT_EQ(errno, 1234);
 }
 
-TEST(KmallocSizeRoundup, IsZeroForZeroAndTheSizeItselfAboveTheBuckets)
+TEST(KmallocSizeRoundup, IsZeroForZeroAPowerOfTwoAboveTheBucketsAndTheSizeItselfAboveThat)
 {
     EXPECT_EQ(kmalloc_size_roundup(0), 0u);
     EXPECT_EQ(kmalloc_size_roundup(8192), 8192u);
-    EXPECT_EQ(kmalloc_size_roundup(8193), 8193u);
+    EXPECT_EQ(kmalloc_size_roundup(8193), 16384u);
+    EXPECT_EQ(kmalloc_size_roundup(KMALLOC_MAX_SIZE), KMALLOC_MAX_SIZE);
+    EXPECT_EQ(kmalloc_size_roundup(KMALLOC_MAX_SIZE + 1), KMALLOC_MAX_SIZE + 1);
     EXPECT_EQ(kmalloc_size_roundup(SIZE_MAX), SIZE_MAX);
 }
