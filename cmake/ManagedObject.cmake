@@ -112,4 +112,5 @@ function(nla_add_managed_test name)
             -p:UseSharedCompilation=false
             "-p:ArtifactsPath=${CMAKE_CURRENT_BINARY_DIR}/managed/${name}"
     WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+  set_tests_properties(${name} PROPERTIES TIMEOUT 2400) # the explorer, on a busy machine
 endfunction()

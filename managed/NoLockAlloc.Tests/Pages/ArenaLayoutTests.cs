@@ -47,7 +47,8 @@ public sealed unsafe class ArenaLayoutTests
         nuint wordBytes = header->Blocks * Arena.WordsPerBlock * 8;
         Table(ref next, (nuint)header->ObjectWords, wordBytes);
         Table(ref next, (nuint)header->ConstructedWords, wordBytes);
-        if (isHardened) Table(ref next, (nuint)header->LiveWords, 2 * wordBytes);
+        nuint wordPages = (wordBytes + 4095) & ~(nuint)4095;
+        if (isHardened) Table(ref next, (nuint)header->LiveWords, wordPages + wordBytes);
         Table(ref next, (nuint)header->Extensions, wordBytes);
 
         nuint first = (nuint)header + header->First * Arena.BlockBytes;
