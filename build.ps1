@@ -26,7 +26,7 @@ function Show-Usage {
     Write-Host @'
 usage: ./build.ps1 WORD
   demo              build, then profile a real program from inside its signal handlers
-  bench             build, then compare the cost of a call with other allocators
+  bench             build, then compare the cost of a call with other allocators; NLA_BENCH says more
   test              build, then run every test
   proof             build, then interrupt, abandon, fork and stop calls at every instruction
   soak              build, then run everything at once for 20 minutes, or NLA_SOAK_MINUTES

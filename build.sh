@@ -65,7 +65,7 @@ usage() {
   cat <<'TEXT'
 usage: ./build.sh WORD
   demo              build, then profile a real program from inside its signal handlers
-  bench             build, then compare the cost of a call with other allocators
+  bench             build, then compare the cost of a call with other allocators; NLA_BENCH says more
   test              build, then run every test
   proof             build, then interrupt, abandon, fork and stop calls at every instruction
   soak              build, then run everything at once for 20 minutes, or NLA_SOAK_MINUTES
