@@ -9,10 +9,11 @@
 import math
 import re
 
-from columns import CONTROL
+from columns import CONTROL, PEER
 from questions import INSTRUCTIONS
 from table import number_text
 
+LEAST_MIB = 32  # peaks below say more of the program than of the allocator
 MARKED = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end of figures -->)", re.DOTALL)
 
 
@@ -59,12 +60,16 @@ def figures_table(results, unit):
 
 
 def memory_table(results):
-    columns = shown(results)
-    lines = []
+    """The questions that want memory worth the name; the smallest of the peers bold."""
+    columns, lines = shown(results), []
     for row in (row for row in results.rows if row.unit != INSTRUCTIONS):
-        peaks = [figure.peak_bytes for figure in row.figures.values()]
-        if max(peaks) > 2 * min(peaks):
-            lines.append([f"`{row.title}`", *cells(row, columns, lambda f: f"{f.peak_bytes / 2**20:.0f}")])
+        peaks = {name: figure.peak_bytes / 2**20 for name, figure in row.figures.items()}
+        least = min((peaks[c.name] for c in columns if c.role == PEER and c.name in peaks), default=0)
+        if max(peaks.values()) >= LEAST_MIB:
+            words = ("" if c.name not in peaks else f"{peaks[c.name]:.0f}" for c in columns)
+            lines.append([f"`{row.title}`", *(
+                f"**{word}**" if c.role == PEER and peaks.get(c.name) == least else word
+                for c, word in zip(columns, words))])
     return markdown(["peak MiB", *(column.name for column in columns)], lines)
 
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // What becomes of memory that nobody uses any more? 64 MiB in objects of 8 to 8192 bytes are
-// allocated, written and freed, then the allocator is asked to give back what it can. The figure is
-// the time of that request; the remarks say what is resident, beyond what was before, in use, when
-// all is freed, and after the request.
+// allocated, written at both ends and freed, then the allocator is asked to give back what it can.
+// The figure is the time of that request; the remarks say what is resident, beyond what was before,
+// in use, when all is freed, and after the request.
 #include "random.h"
 #include "process.h"
 #include "question.h"
