@@ -7,6 +7,7 @@
 #include "malloc_door.h"
 #include "stepper.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <iterator>
@@ -25,11 +26,13 @@ struct Stage
 Stage *g_stage;
 
 constexpr size_t kSize = 900; // of a bucket that nobody else uses
-constexpr size_t kLarge = 300000;
+constexpr size_t kLarge = 100000;
 constexpr size_t kHuge = 6 << 20;
 
-// A longer call is interrupted at so many of its instructions by each script, at others by another.
-constexpr size_t kMostBoundaries = 100;
+// A longer call is interrupted at so many of its instructions by each script, at others by another; at fewer, if
+// as many runs would take more instructions in all.
+constexpr size_t kMostBoundaries = 100, kLeastBoundaries = 5;
+constexpr size_t kMostInstructions = 2'000'000;
 
 struct Call
 {
@@ -243,7 +246,8 @@ TEST_P(Interrupted, AtEveryInstructionTheHandlerMayUseMalloc)
     Stage stage;
     size_t boundaries = prepare(call, stage);
     ASSERT_GT(boundaries, 0u) << "the state was not reached";
-    size_t step = boundaries / kMostBoundaries + 1;
+    size_t samples = std::clamp(kMostInstructions / boundaries, kLeastBoundaries, kMostBoundaries);
+    size_t step = boundaries / samples + 1;
     for (size_t script = 0; script < std::size(kScripts); script++)
     {
         for (size_t index = script % step; index < boundaries; index += step)
