@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Objects that no slab has room for: up to 4 MiB a run of blocks of the arena (Slabs/Runs.cs), beyond that a mapping
-// of its own (Pages/Mappings.cs).
+// Objects that no slab has room for: up to 4 MiB a run of blocks of the arena (Slabs/Runs.cs), beyond that a
+// mapping of its own (Pages/Mappings.cs).
 
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;

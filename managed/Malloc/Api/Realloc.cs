@@ -12,8 +12,8 @@ internal static unsafe class Realloc
     /// <summary>Objects of so few bytes are not worth a move to a smaller one.</summary>
     private const nuint AlwaysKept = 64;
 
-    /// <summary>As glibc: of NULL it is malloc, to 0 bytes it is free. An object stays where it is if it is large
-    /// enough and at least half of it is wanted.</summary>
+    /// <summary>As glibc: of NULL it is malloc, to 0 bytes it is free. An object stays where it is if it is
+    /// large enough and at least half of it is wanted.</summary>
     internal static nuint To(nuint address, nuint size, ThreadState* self, ulong frame)
     {
         if (address == 0) return MallocSlow.Alloc(size, self, frame);
@@ -42,8 +42,8 @@ internal static unsafe class Realloc
         MallocSlow.Overflows(count, size)
             ? OsHeap.NoMemory() : To(address, count * size, self, frame);
 
-    /// <summary>Where there is no memory, an object that was to become smaller stays as it is. A run that had to
-    /// move gets a quarter more, so that one that grows step by step moves seldom; untouched, that costs
+    /// <summary>Where there is no memory, an object that was to become smaller stays as it is. A run that had
+    /// to move gets a quarter more, so that one that grows step by step moves seldom; untouched, that costs
     /// address space only.</summary>
     private static nuint Moved(nuint address, nuint old, nuint size, ThreadState* self, ulong frame)
     {
