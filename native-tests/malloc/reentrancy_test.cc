@@ -169,6 +169,14 @@ void perform(void *call)
     static_cast<const Call *>(call)->perform();
 }
 
+// Makes a child notice the fork, and forget which object its parent was handed last: a call takes a few instructions
+// more or less by it.
+void begin_child()
+{
+    free(opaque(malloc(0)));
+    free(opaque(malloc(1)));
+}
+
 // How many boundaries the call has, as a child finds.
 size_t count_boundaries(const Call &call)
 {
@@ -177,7 +185,7 @@ size_t count_boundaries(const Call &call)
     ChildResult result = run_in_child(
         [&]
         {
-            free(malloc(0)); // notices the fork
+            begin_child();
             const char *none = "";
             *count = stepper::inject_at(SIZE_MAX, perform, const_cast<Call *>(&call), play, &none).boundaries;
             return 0;
@@ -215,7 +223,7 @@ size_t prepare(const Call &call, Stage &stage)
 // In the child: 0 good, 1 wrong.
 int run(const Call &call, size_t index, const char *script)
 {
-    free(malloc(0)); // notices the fork
+    begin_child();
     auto outcome = stepper::inject_at(index, perform, const_cast<Call *>(&call), play, &script);
     if (outcome.injections != 1)
         return fprintf(stderr, "%s has no boundary %zu\n", call.name, index), 1;

@@ -22,6 +22,18 @@ internal static unsafe class Large
         return first == PageRuns.None ? 0 : Arena.AddressOf(first);
     }
 
+    /// <summary>A run of so many bytes that can grow in place to the longest there is: what follows it is free,
+    /// until somebody takes it. Never asks that memory be reclaimed. 0: there is no such place.</summary>
+    internal static nuint TakeWithRoom(nuint size, ThreadState* self, ulong frame)
+    {
+        if (size > MostOfRun) return 0;
+        self = ThreadBlocks.Current(self, frame);
+        nuint first = Runs.TakeOnce(self, PageRuns.MaximumBlocks, 1, frame, out _);
+        if (first == PageRuns.None) return 0;
+        Runs.TryShrink(self, first, BlocksFor(size), frame);
+        return Arena.AddressOf(first);
+    }
+
     /// <summary>False: no such object begins there.</summary>
     internal static bool TryFree(nuint address, ThreadState* self, ulong frame)
     {
