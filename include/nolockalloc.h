@@ -237,6 +237,7 @@ NLA_API size_t nolockalloc_trim(void);
  *   abort        abort() after a report of bad input
  *   arena=SIZE   address space for slabs, with k, m or g; default 64g, minimum 1m
  *   threads=N    thread blocks, 1 to 16384; further threads are served without arrays
+ *   slub_debug=..., leaks    nolockalloc/debug.h
  *
  * What is reserved is address space, not memory. The thread blocks take 2.7 GiB of it by default, 175 KiB
  * a thread: under RLIMIT_AS or strict overcommit say threads=N as well. A reservation that is refused is
@@ -247,6 +248,7 @@ NLA_API size_t nolockalloc_trim(void);
 }
 #endif
 
+#include "nolockalloc/debug.h"
 #include "nolockalloc/page.h"
 
 #endif /* NOLOCKALLOC_H */

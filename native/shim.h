@@ -35,6 +35,10 @@ uint32_t nla_os_thread_number(void);
 int nla_os_thread_is_gone(uint32_t number);
 /* Read a word that may not be mapped. 1: read; 0: nothing is mapped there; -1: unknown. */
 int nla_os_peek(uintptr_t address, uint64_t *word);
+/* The frame pointer of the C# method that calls. */
+uintptr_t nla_os_frame_pointer(void);
+/* Milliseconds of a clock that never goes back. */
+uint64_t nla_os_milliseconds(void);
 /* The value of NOLOCKALLOC_OPTIONS; NULL if unset and in set-uid programs. */
 const char *nla_os_options(void);
 
@@ -55,6 +59,8 @@ void *nla_kmalloc_nolock(size_t size, unsigned gfp_flags, int node, void *block,
 void nla_kfree_nolock(const void *object, void *block, uint64_t frame);
 /* The calling thread ends. */
 void nla_thread_exit(void **slot, uint64_t frame);
+/* The process exits: exit handlers have run. */
+void nla_process_exit(void);
 /* What a thread block takes; the boot block must have as much. */
 size_t nla_thread_block_bytes(void);
 

@@ -2,6 +2,7 @@
 // Everything of kmalloc_nolock and kfree_nolock that is not the fast path.
 
 using System.Runtime.CompilerServices;
+using NoLockAlloc.Debug;
 using NoLockAlloc.Machine;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
@@ -27,6 +28,10 @@ internal static unsafe class KmallocSlow
         if (Arena.Base == 0) return 0;
 
         int bucket = KmemCache.BucketOf(size);
+        if (KmemCache.Of(bucket).IsDebuggedBucket)
+        {
+            return DebugAlloc.Take(self, DebugCache.Serving(bucket), size, (gfp & Gfp.Zero) != 0, frame);
+        }
         int next = bucket < KmemCache.Buckets ? bucket + 1 : 0;
         nuint address = SlabAlloc.Take(self, bucket, next, frame);
         if (address == 0) return 0;
@@ -41,7 +46,13 @@ internal static unsafe class KmallocSlow
     {
         if (address == 0 || address == Kmalloc.ZeroSizePtr) return;
         ulong caller = CallerOf(frame);
-        if (!TryCacheOf(address, caller, out KmemCache cache)) return;
+        KmemCache cache = Slab.CacheAt(address);
+        if (cache.IsDebug)
+        {
+            DebugFree.Free(ThreadBlocks.Current(self, frame), cache, address, frame);
+            return;
+        }
+        if (!TryCacheOf(address, caller, out cache)) return;
         self = ThreadBlocks.Current(self, frame);
         bool isFreed = !Hardening.IsOn || Slab.TryClearLive(address, cache);
         isFreed = isFreed && SlabFree.TryFree(self, cache, address, frame);
@@ -52,7 +63,9 @@ internal static unsafe class KmallocSlow
     internal static nuint SizeOf(nuint address, ulong frame)
     {
         if (address == 0 || address == Kmalloc.ZeroSizePtr) return 0;
-        return TryCacheOf(address, CallerOf(frame), out KmemCache cache) ? cache.Size : 0;
+        KmemCache cache = Slab.CacheAt(address);
+        if (cache.IsDebug) return DebugFree.SizeOf(null, cache, address, frame);
+        return TryCacheOf(address, CallerOf(frame), out cache) ? cache.Size : 0;
     }
 
     /// <summary>The address that the call will return to: it lies in the frame.</summary>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The format of /proc/slabinfo, version 2.1 (mm/slab_common.c).
 
+using NoLockAlloc.Debug;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
 
@@ -22,25 +23,25 @@ internal static unsafe class Slabinfo
         {
             BucketStats of;
             Stats.FillBucket(&of, bucket, SlabCounts.At(&counts, bucket));
-            Row(ref text, of, KmemCache.Of(bucket));
+            Row(ref text, of, bucket);
         }
         text.Flush();
         return text.Error;
     }
 
-    private static void Row(ref Text text, in BucketStats of, in KmemCache cache)
+    private static void Row(ref Text text, in BucketStats of, int bucket)
     {
         const ulong pagesPerSlab = Arena.BlockBytes / 4096;
-        bool isInKibibytes = cache.Size >= 1024;
-        nuint number = isInKibibytes ? cache.Size / 1024 : cache.Size;
-        text.Add("kmalloc-"u8);
-        text.AddNumber(number);
-        if (isInKibibytes) text.Add("k"u8);
-        text.Pad("kmalloc-"u8.Length + Digits(number) + (isInKibibytes ? 1 : 0), NameWidth);
+        CacheName name = CacheName.OfBucket(bucket);
+        unsafe
+        {
+            text.Add(new System.ReadOnlySpan<byte>(&name.First, name.Length));
+        }
+        text.Pad(name.Length, NameWidth);
         Column(ref text, of.LiveObjects, 6);
-        Column(ref text, of.ActiveSlabs * cache.Objects, 6);
-        Column(ref text, cache.Size, 6);
-        Column(ref text, cache.Objects, 4);
+        Column(ref text, of.ActiveSlabs * of.ObjectsPerSlab, 6);
+        Column(ref text, SlotSizeOf(bucket), 6);
+        Column(ref text, of.ObjectsPerSlab, 4);
         Column(ref text, pagesPerSlab, 4);
         text.Add(" : tunables    0    0    0 : slabdata"u8);
         Column(ref text, of.ActiveSlabs, 6);
@@ -55,5 +56,7 @@ internal static unsafe class Slabinfo
         text.AddNumber(value, width);
     }
 
-    private static int Digits(nuint value) => value < 10 ? 1 : 1 + Digits(value / 10);
+    /// <summary>With all that debugging needs, as in the kernel.</summary>
+    private static nuint SlotSizeOf(int bucket) =>
+        Arena.Base == 0 ? Sizes.Of(bucket) : DebugCache.Serving(bucket).Size;
 }

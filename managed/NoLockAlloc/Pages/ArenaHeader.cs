@@ -4,7 +4,7 @@
 // Memory picture of the arena, from its base, in blocks of 64 KiB:
 //   blocks 0 .. First-1       out of band: this header; then the blocks' state words, the fork stamp's page,
 //                             thread words, hint maps, barns, cache descriptors, thread blocks, the
-//                             product's own table, object words
+//                             option slub_debug, the product's own table, object words
 //   blocks First .. Blocks-1  what is given out
 // Out-of-band blocks have state words too, which stay 0: a pointer into the tables is no object.
 
@@ -52,6 +52,22 @@ internal unsafe struct ArenaHeader
     /// <summary>A word for each page (struct page), Product.PageWords a block.</summary>
     [FieldOffset(104)] internal SharedWord* Pages;
 
+    /// <summary>DebugLayout.EntryBytes for each object that there could be from block First on; 0 unless
+    /// caches are debugged.</summary>
+    [FieldOffset(208)] internal nuint DebugTable;
+
+    /// <summary>SlubDebug's flags of the buckets, a byte each.</summary>
+    [FieldOffset(216)] private ulong _debugFlags;
+    [FieldOffset(224)] private ulong _moreDebugFlags;
+
+    /// <summary>Report live objects when the process exits.</summary>
+    [FieldOffset(232)] internal bool ReportLeaks;
+
+    /// <summary>The option slub_debug as it was said, for caches that do not exist yet; null: it was not.
+    /// </summary>
+    [FieldOffset(240)] internal byte* SlubDebugText;
+    [FieldOffset(248)] internal nuint SlubDebugBytes;
+
     /// <summary>How many forks lie behind this process. Only grows.</summary>
     [FieldOffset(128)] internal SharedWord Forks;
 
@@ -76,4 +92,18 @@ internal unsafe struct ArenaHeader
 
     /// <summary>Threads that wanted a block since dead threads were looked for.</summary>
     [FieldOffset(176)] internal SharedWord ClaimsSinceReap;
+
+    internal readonly SlubDebug Debugging => new(SlubDebugText, SlubDebugText + SlubDebugBytes, ReportLeaks);
+
+    /// <summary>Flags of a bucket's debugging; 0: it has no debug cache.</summary>
+    internal readonly uint DebugFlagsOf(int bucket) => !SlubDebug.IsAvailable
+        ? 0
+        : (uint)(byte)(bucket < 8 ? _debugFlags >> bucket * 8 : _moreDebugFlags >> (bucket - 8) * 8);
+
+    /// <summary>Before anybody else can see the header.</summary>
+    internal void SetDebugFlags(int bucket, uint flags)
+    {
+        if (bucket < 8) _debugFlags |= (ulong)flags << bucket * 8;
+        else _moreDebugFlags |= (ulong)flags << (bucket - 8) * 8;
+    }
 }

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // NOLOCKALLOC_OPTIONS: words with commas between them, read once, when the arena is made.
+//
+// slub_debug has commas of its own. Its value goes on over them for as long as what follows is no word of
+// ours: `slub_debug=FZ,kmalloc-64;P,kmalloc-128,abort` is two words. So the kernel's own spelling may stand
+// anywhere.
 
 namespace NoLockAlloc.Pages;
 
@@ -14,8 +18,20 @@ internal unsafe struct Options
     internal nuint Threads;
     internal bool Abort;
 
+    /// <summary>Live objects are reported when the process exits.</summary>
+    internal bool Leaks;
+
+    /// <summary>What follows `slub_debug`, from its `=`; null if there is no such word.</summary>
+    internal byte* SlubDebugAt;
+    internal byte* SlubDebugEnd;
+
     /// <summary>How many words were not understood. Whoever can report does.</summary>
     internal nuint Unknown;
+
+    /// <summary>The word before belongs to slub_debug.</summary>
+    private bool _isInSlubDebug;
+
+    internal readonly SlubDebug Debugging => new(SlubDebugAt, SlubDebugEnd, Leaks);
 
     internal static Options Read(byte* text)
     {
@@ -26,10 +42,12 @@ internal unsafe struct Options
         };
         while (text != null && *text != 0)
         {
-            if (!options.TryWord(text)) options.Unknown++;
-            while (*text != 0 && *text != (byte)',') text++;
-            if (*text == (byte)',') text++;
+            byte* end = text;
+            while (*end != 0 && *end != (byte)',') end++;
+            if (text != end) options.ReadWord(text, end);
+            text = *end == (byte)',' ? end + 1 : end;
         }
+        options.Unknown += options.Debugging.Unknown();
         return options;
     }
 
@@ -40,8 +58,36 @@ internal unsafe struct Options
         if (Threads > FewThreads) Threads = Clamp(Threads / 2, FewThreads, Threads);
     }
 
+    private void ReadWord(byte* text, byte* end)
+    {
+        bool isSlubDebug = TrySlubDebug(text, end);
+        if (!isSlubDebug && !TryWord(text))
+        {
+            if (_isInSlubDebug) SlubDebugEnd = end;
+            else Unknown++;
+            return;
+        }
+        _isInSlubDebug = isSlubDebug;
+    }
+
+    /// <summary>Both spellings of the kernel's.</summary>
+    private bool TrySlubDebug(byte* text, byte* end)
+    {
+        bool isIt = TryMatch(text, "slub_debug"u8, out byte* rest) ||
+            TryMatch(text, "slab_debug"u8, out rest);
+        if (!SlubDebug.IsAvailable || !isIt || (!IsEnd(rest) && *rest != (byte)'=')) return false;
+        SlubDebugAt = rest;
+        SlubDebugEnd = end;
+        return true;
+    }
+
     private bool TryWord(byte* text)
     {
+        if (SlubDebug.IsAvailable && TryMatch(text, "leaks"u8, out byte* afterLeaks) && IsEnd(afterLeaks))
+        {
+            Leaks = true;
+            return true;
+        }
         if (TryMatch(text, "abort"u8, out byte* rest) && IsEnd(rest))
         {
             Abort = true;
@@ -58,7 +104,7 @@ internal unsafe struct Options
             Threads = Clamp(threads, 1, MaximumThreads);
             return true;
         }
-        return *text == (byte)',';
+        return false;
     }
 
     private static bool TryMatch(byte* text, System.ReadOnlySpan<byte> word, out byte* rest)

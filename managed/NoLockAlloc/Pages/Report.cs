@@ -72,12 +72,17 @@ internal static unsafe class Report
 
     private static void Finish(ref Text line)
     {
-        line.Add("\n"u8);
-        line.Flush();
+        line.EndLine();
+        Count();
+    }
+
+    /// <summary>One thing more was reported.</summary>
+    internal static void Count()
+    {
         if (Arena.Ensure()) Arena.Header->Reports.Add(1);
     }
 
-    private static void AbortIfWanted()
+    internal static void AbortIfWanted()
     {
         if (Arena.Base != 0 && Arena.Header->AbortOnReport) Os.Abort();
     }

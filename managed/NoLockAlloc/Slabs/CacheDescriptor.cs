@@ -36,6 +36,13 @@ internal unsafe struct CacheDescriptor
 
     [FieldOffset(0x10)] internal uint Flags;
 
+    /// <summary>Of a debug cache: SlubDebug's flags, the bytes of an object, and those of the red zones (Size
+    /// is the slot's). Of any other: 0.</summary>
+    [FieldOffset(0x70)] internal uint DebugFlags;
+    [FieldOffset(0x74)] internal uint ObjectSize;
+    [FieldOffset(0x78)] internal uint Left;
+    [FieldOffset(0x7c)] internal uint Right;
+
     internal static CacheDescriptor* Of(int number) =>
         (CacheDescriptor*)(Arena.Header->Caches + (nuint)number * ArenaLayout.CacheBytes);
 
