@@ -12,14 +12,15 @@ namespace NoLockAlloc.Tests;
 
 public sealed class FloorsTests
 {
-    private static readonly string[] s_floors = ["Machine", "Words", "Pages", "Slabs", "Api"];
+    private static readonly string[] s_floors = ["Machine", "Words", "Pages", "Slabs", "Debug", "Api"];
 
     /// <summary>Whoever else wants to name the OS writes the reason into ARCHITECTURE.md first.</summary>
     private static readonly string[] s_namesTheOs =
     [
-        "Api/Exports.cs", "Api/KmallocSlow.cs", "Api/Page.cs", "Api/PageExports.cs", "Machine/Bug.cs",
-        "Machine/Os.cs", "Pages/Arena.cs", "Pages/ArenaLayout.cs", "Pages/PageAllocator.cs", "Pages/Report.cs",
-        "Pages/Text.cs", "Slabs/ForkEpoch.cs", "Slabs/ThreadBlocks.cs", "Words/LocalLock.cs",
+        "Api/DebugExports.cs", "Api/Exports.cs", "Api/KmallocSlow.cs", "Api/Page.cs", "Api/PageExports.cs",
+        "Debug/DebugAlloc.cs", "Debug/Leaks.cs", "Debug/StackWalk.cs", "Debug/Track.cs", "Debug/Zone.cs",
+        "Machine/Bug.cs", "Machine/Os.cs", "Pages/Arena.cs", "Pages/ArenaLayout.cs", "Pages/PageAllocator.cs",
+        "Pages/Report.cs", "Pages/Text.cs", "Slabs/ForkEpoch.cs", "Slabs/ThreadBlocks.cs", "Words/LocalLock.cs",
     ];
 
     private static readonly string[] s_namesAtomic = ["Machine/Atomic.cs", "Words/SharedWord.cs"];

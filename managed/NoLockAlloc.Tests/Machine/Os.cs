@@ -45,6 +45,10 @@ internal static unsafe class Os
         return *Fake.Running.Slot;
     }
 
+    internal static nuint FramePointer() => Fake.Running.Stack.FramePointer;
+
+    internal static ulong Milliseconds() => Fake.Milliseconds;
+
     internal static void* BootThread() => Fake.BootThread;
 
     internal static void* Fill(void* destination, int value, nuint bytes)
