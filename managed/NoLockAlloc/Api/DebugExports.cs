@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The C ABI of include/nolockalloc/debug.h, and what native/ calls when the process exits.
+// The C ABI of include/nolockalloc/debug.h.
 
-using System.Runtime;
 using System.Runtime.InteropServices;
 using DNNE;
 using NoLockAlloc.Debug;
@@ -21,7 +20,4 @@ public static unsafe class DebugExports
         ThreadState* self = (ThreadState*)Os.Enter(&caller);
         return Validation.Run((byte*)name, new DebugCall(self, LocalLock.Frame((ulong)&caller, caller)));
     }
-
-    [RuntimeExport("nla_process_exit")]
-    private static void ProcessExit() => Leaks.PrintIfWanted();
 }

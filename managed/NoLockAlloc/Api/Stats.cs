@@ -61,8 +61,8 @@ internal unsafe struct SlabCounts
     private static int IndexOf(KmemCache cache)
     {
         if (cache.IsBucket) return cache.Bucket;
-        bool isDebugged = SlubDebug.IsAvailable && cache.Bucket >= Sizes.FirstDebug;
-        return isDebugged ? cache.Bucket - Sizes.FirstDebug + 1 : Others;
+        bool isDebugged = SlubDebug.IsAvailable && cache.Bucket >= DebugLayout.FirstCache;
+        return isDebugged ? cache.Bucket - DebugLayout.FirstCache + 1 : Others;
     }
 
     internal static ref ulong At(SlabCounts* counts, int bucket) => ref (&counts->_first)[bucket];

@@ -40,7 +40,7 @@ internal readonly unsafe struct DebugCache
 
     internal void AddName(ref Text text)
     {
-        CacheName name = CacheName.OfBucket(Number - Sizes.FirstDebug + 1);
+        CacheName name = CacheName.OfBucket(Number - DebugLayout.FirstCache + 1);
         text.Add(new System.ReadOnlySpan<byte>(&name.First, name.Length));
     }
 
@@ -53,7 +53,7 @@ internal readonly unsafe struct DebugCache
     {
         uint flags = Arena.Header->DebugFlagsOf(bucket);
         if (flags == 0) return KmemCache.Of(bucket);
-        int number = Sizes.FirstDebug - 1 + bucket;
+        int number = DebugLayout.FirstCache - 1 + bucket;
         if (!CacheDescriptor.IsLive(number)) Prepare(number, (uint)Sizes.Of(bucket), flags);
         return KmemCache.Of(number);
     }

@@ -3,6 +3,7 @@
 // owner in kmemleak's layout (mm/kmemleak.c: print_unreferenced). Nothing is searched for references: live is
 // what was not freed.
 
+using System.Runtime;
 using System.Runtime.InteropServices;
 using NoLockAlloc.Machine;
 using NoLockAlloc.Pages;
@@ -29,7 +30,8 @@ internal static unsafe class Leaks
         internal DebugEntry* ExampleEntry;
     }
 
-    /// <summary>Nobody else runs any more, as a rule.</summary>
+    /// <summary>Called by native/ when the process exits. Nobody else runs any more, as a rule.</summary>
+    [RuntimeExport("nla_process_exit")]
     internal static void PrintIfWanted()
     {
         if (Arena.Base == 0 || !Arena.Header->ReportLeaks) return;

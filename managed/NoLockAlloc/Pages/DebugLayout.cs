@@ -13,6 +13,9 @@ namespace NoLockAlloc.Pages;
 
 internal readonly struct DebugLayout
 {
+    /// <summary>The last numbers of caches are the buckets' debug caches, in the same order.</summary>
+    internal const int FirstCache = Sizes.Caches - Sizes.Buckets + 1;
+
     private const uint RightBytes = 8;
     private const uint LeastLeft = 16;
     private const int PageShift = 12;

@@ -17,9 +17,6 @@ internal static class Sizes
     internal const int FirstExtra = 16;
     internal const int Caches = 126;
 
-    /// <summary>The last Buckets of them are the buckets' debug caches, in the same order.</summary>
-    internal const int FirstDebug = Caches - Buckets + 1;
-
     /// <summary>All sizes are multiples of two to this, and so are the steps of a thread's size table.
     /// </summary>
     internal const int GranularityShift = 3;
