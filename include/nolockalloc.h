@@ -235,6 +235,7 @@ NLA_API size_t nolockalloc_trim(void);
  *   failslab=... kmalloc() fails on purpose: nolockalloc/kmalloc.h
  *   arena=SIZE   address space for slabs, with k, m or g; default 64g, minimum 1m
  *   threads=N    thread blocks, 1 to 16384; further threads are served without arrays
+ *   slub_debug=..., leaks    nolockalloc/debug.h
  *
  * What is reserved is address space, not memory. The thread blocks take 2.7 GiB of it by default, 175 KiB
  * a thread: under RLIMIT_AS or strict overcommit say threads=N as well. A reservation that is refused is
@@ -249,5 +250,6 @@ NLA_API size_t nolockalloc_trim(void);
 #include "nolockalloc/kmem_cache.h"
 #include "nolockalloc/alloc_tag.h"
 #include "nolockalloc/memcg.h"
+#include "nolockalloc/debug.h"
 #include "nolockalloc/page.h"
 #endif /* NOLOCKALLOC_H */

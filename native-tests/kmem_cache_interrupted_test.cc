@@ -15,7 +15,7 @@
 
 namespace
 {
-constexpr size_t kCaches = 94;
+constexpr size_t kCaches = 81;
 constexpr unsigned kSize = 40;
 stepper::Trace g_trace;
 struct kmem_cache *g_cache;

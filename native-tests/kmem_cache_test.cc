@@ -15,7 +15,7 @@
 
 namespace
 {
-constexpr int kCaches = 94;
+constexpr int kCaches = 81;
 stepper::Trace g_trace;
 struct kmem_cache *g_cache;
 void *g_object;

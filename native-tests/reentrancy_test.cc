@@ -8,6 +8,7 @@
 #include "signals.h"
 
 #include <atomic>
+#include <chrono>
 #include <sys/time.h>
 #include <thread>
 
@@ -18,6 +19,7 @@ struct Stage
 {
     Ledger *kept;
     std::atomic<long> runs{0};
+    std::atomic<long> ended{0};
     int depth = 0;
     int deepest = 0;
 } * g_stage;
@@ -35,6 +37,7 @@ void allocate_and_free(int, siginfo_t *, void *)
         kept.free_oldest();
     if (kept.size() > 50)
         kept.free_all();
+    g_stage->ended++;
 }
 
 // Each level allocates before and frees after the level that interrupts it.
@@ -73,10 +76,14 @@ class Signal : public EveryDoor
         EXPECT_EQ(complaint_after_trim(), "");
     }
 
-    // The interrupted program: every path, over and over, until the handler ran often enough.
-    void work_until(long runs)
+    // The interrupted program: every path, over and over, until the handler ran often enough; after a few
+    // seconds of a busy machine fewer runs are.
+    void work_until(long runs, long fewer)
     {
-        for (size_t i = 0; stage.runs < runs; i++)
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+        auto is_enough = [&]
+        { return stage.runs >= (std::chrono::steady_clock::now() < end ? runs : fewer); };
+        for (size_t i = 0; !is_enough(); i++)
         {
             for (size_t k = 0; k < 150; k++)
                 outside.allocate(kSizes[i % 6]);
@@ -111,13 +118,22 @@ TEST_P(Signal, FromAnotherThreadMayAllocateAndFree)
     Handling handling(SIGUSR1, allocate_and_free);
     std::atomic<bool> done{false};
     pid_t target = thread_id();
+    // The next one a while after the last handler has ended: where a handler takes longer than sending, as
+    // with slub_debug, the interrupted program would never go on otherwise. Where the two
+    // threads share a processor, each signal costs a time slice.
     std::thread sender(
         [&]
         {
-            while (!done)
+            for (long sent = 0; !done; sent++)
+            {
                 send_signal(target, SIGUSR1);
+                while (!done && stage.ended <= sent)
+                    std::this_thread::yield();
+                for (int spins = 0; !done && spins < 1000; spins++)
+                    continue;
+            }
         });
-    work_until(20000);
+    work_until(20000, 500);
     done = true;
     sender.join();
     expect_all_well();
@@ -128,7 +144,7 @@ TEST_P(Signal, OfAnAlarmTimerMayAllocateAndFree)
     Handling handling(SIGALRM, allocate_and_free);
     ThreadTimer timer(SIGALRM, CLOCK_MONOTONIC);
     timer.repeat(50 * 1000);
-    work_until(5000);
+    work_until(5000, 500);
     timer.repeat(0);
     expect_all_well();
 }
@@ -138,7 +154,7 @@ TEST_P(Signal, OfAProfilingTimerMayAllocateAndFree)
     Handling handling(SIGPROF, allocate_and_free);
     itimerval often = {{0, 1000}, {0, 1000}}, never = {};
     setitimer(ITIMER_PROF, &often, nullptr);
-    work_until(100);
+    work_until(100, 100);
     setitimer(ITIMER_PROF, &never, nullptr);
     expect_all_well();
 }
@@ -149,7 +165,7 @@ TEST_P(Signal, OnAnAlternateStackMayAllocateAndFree)
     Handling handling(SIGALRM, allocate_and_free, SA_ONSTACK);
     ThreadTimer timer(SIGALRM, CLOCK_MONOTONIC);
     timer.repeat(50 * 1000);
-    work_until(5000);
+    work_until(5000, 500);
     timer.repeat(0);
     expect_all_well();
 }

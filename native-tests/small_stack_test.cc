@@ -4,6 +4,7 @@
 // that has no more than that left, with a page behind it that may not be touched.
 #include "child.h"
 #include "counters.h"
+#include "debug_reports.h"
 #include "doors.h"
 
 #include <csignal>
@@ -152,6 +153,22 @@ void report()
     kfree_nolock(kmalloc_nolock(64, 0x40u, 0));
 }
 
+// The deepest report, and others; the byte behind the object is put right again.
+void report_of_debug_caches()
+{
+    if (is_dry())
+        return;
+    uint8_t *object = hidden(kmalloc_nolock(60, 0, NUMA_NO_NODE));
+    uint8_t behind = object[60];
+    object[60] = 1;
+    nolockalloc_validate(nullptr);
+    object[60] = behind;
+    for (int i = 0; i < 2; i++)
+        kfree_nolock(object);
+    kfree_nolock(object + 1);
+    nolockalloc_validate("kmalloc-64");
+}
+
 const struct
 {
     const char *name;
@@ -166,6 +183,8 @@ const struct
     {"Accounted", "", come_and_go_accounted},
     {"StatisticsAndTrim", "", look},
     {"Reports", "words,that,are,not,known", report},
+    {"ComeAndGoOfDebugObjects", "slub_debug=FZPU", come_and_go<64>},
+    {"ReportsOfDebugCaches", "slub_debug=FZPU", report_of_debug_caches},
 };
 
 template <size_t bytes> [[gnu::noinline]] void fill_stack()

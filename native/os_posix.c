@@ -10,6 +10,7 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "shim.h"
@@ -141,6 +142,16 @@ int nla_os_peek(uintptr_t address, uint64_t *word)
     }
     memcpy(word, (const void *)address, sizeof *word);
     return 1;
+}
+
+/* The system call, not libc's function, which may have to read the vDSO's tables first. */
+uint64_t nla_os_milliseconds(void)
+{
+    struct timespec now = {0, 0};
+    int saved = errno;
+    syscall(SYS_clock_gettime, CLOCK_MONOTONIC_COARSE, &now);
+    errno = saved;
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
 const char *nla_os_options(void)

@@ -39,6 +39,10 @@ int nla_os_thread_is_gone(uint32_t number);
 int nla_os_peek(uintptr_t address, uint64_t *word);
 /* Where the calling thread keeps the handle of its current group. */
 uint64_t *nla_os_active_group(void);
+/* The frame pointer of the C# method that calls. */
+uintptr_t nla_os_frame_pointer(void);
+/* Milliseconds of a clock that never goes back. */
+uint64_t nla_os_milliseconds(void);
 /* The value of NOLOCKALLOC_OPTIONS; NULL if unset and in set-uid programs. */
 const char *nla_os_options(void);
 /* Let other threads run. The only one of these that a caller in normal context alone may use. */
@@ -72,6 +76,8 @@ void *nla_kmem_cache_alloc_nolock(void *cache, unsigned gfp_flags, int node, voi
 void nla_kmem_cache_free_nolock(void *cache, void *object, void *block, uint64_t frame);
 /* The calling thread ends. */
 void nla_thread_exit(void **slot, uint64_t frame);
+/* The process exits: exit handlers have run. */
+void nla_process_exit(void);
 /* What a thread block takes; the boot block must have as much. */
 size_t nla_thread_block_bytes(void);
 

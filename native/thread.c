@@ -50,6 +50,13 @@ __attribute__((optimize("no-omit-frame-pointer"), noinline)) void *nla_os_enter(
     return nla_slot;
 }
 
+/* Keeps its own, so that the one it found lies there. */
+__attribute__((optimize("no-omit-frame-pointer"), noinline)) uintptr_t nla_os_frame_pointer(void)
+{
+    uintptr_t *own = __builtin_frame_address(0);
+    return own[0];
+}
+
 void **nla_os_slot(void)
 {
     return &nla_slot;
@@ -97,4 +104,9 @@ __attribute__((constructor)) static void start(void)
     {
         pthread_key_delete(exit_key);
     }
+}
+
+__attribute__((destructor)) static void finish(void)
+{
+    nla_process_exit();
 }

@@ -68,7 +68,7 @@ typedef void (*kmem_cache_ctor)(void *object);
  * up to a word, aligned as well, neither with a constructor or a flag that forbids it, both or neither with
  * SLAB_ACCOUNT.
  *
- * At most 94 caches that are not merged can be there at a time. The number of a destroyed one is used again when
+ * At most 81 caches that are not merged can be there at a time. The number of a destroyed one is used again when
  * its leaked objects have been freed and each thread that had used it has been on a slow path since, or has ended.
  *
  * Context: normal. In a handler too, where it may be told that there is no number left. An interrupted creation

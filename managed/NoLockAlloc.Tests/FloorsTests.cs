@@ -12,17 +12,19 @@ namespace NoLockAlloc.Tests;
 
 public sealed class FloorsTests
 {
-    private static readonly string[] s_floors = ["Machine", "Words", "Pages", "Slabs", "Accounting", "Tags", "Api"];
+    private static readonly string[] s_floors =
+        ["Machine", "Words", "Pages", "Slabs", "Debug", "Accounting", "Tags", "Api"];
 
     /// <summary>Whoever else wants to name the OS writes the reason into ARCHITECTURE.md first.</summary>
     private static readonly string[] s_namesTheOs =
     [
-        "Accounting/ObjectCharge.cs", "Api/CacheExports.cs", "Api/CacheMaking.cs", "Api/Exports.cs",
-        "Api/KmallocExports.cs", "Api/KmallocLarge.cs", "Api/KmallocSlow.cs", "Api/KmallocUtil.cs",
-        "Api/MemcgExports.cs", "Api/Page.cs", "Api/PageExports.cs", "Machine/Bug.cs", "Machine/Os.cs",
-        "Pages/Arena.cs", "Pages/ArenaLayout.cs", "Pages/PageAllocator.cs", "Pages/Report.cs", "Pages/Text.cs",
-        "Slabs/CacheLeaks.cs", "Slabs/Constructor.cs", "Slabs/ForkEpoch.cs", "Slabs/ObjectExtensions.cs",
-        "Slabs/ThreadBlocks.cs", "Words/LocalLock.cs",
+        "Accounting/ObjectCharge.cs", "Api/CacheExports.cs", "Api/CacheMaking.cs", "Api/DebugExports.cs",
+        "Api/Exports.cs", "Api/KmallocExports.cs", "Api/KmallocLarge.cs", "Api/KmallocSlow.cs",
+        "Api/KmallocUtil.cs", "Api/MemcgExports.cs", "Api/Page.cs", "Api/PageExports.cs",
+        "Debug/DebugAlloc.cs", "Debug/Leaks.cs", "Debug/StackWalk.cs", "Debug/Track.cs", "Debug/Zone.cs",
+        "Machine/Bug.cs", "Machine/Os.cs", "Pages/Arena.cs", "Pages/ArenaLayout.cs", "Pages/PageAllocator.cs",
+        "Pages/Report.cs", "Pages/Text.cs", "Slabs/CacheLeaks.cs", "Slabs/Constructor.cs", "Slabs/ForkEpoch.cs",
+        "Slabs/ObjectExtensions.cs", "Slabs/ThreadBlocks.cs", "Words/LocalLock.cs",
     ];
 
     private static readonly string[] s_namesAtomic = ["Machine/Atomic.cs", "Words/SharedWord.cs"];

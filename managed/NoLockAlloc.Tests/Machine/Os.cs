@@ -47,6 +47,10 @@ internal static unsafe class Os
 
     internal static ulong* ActiveGroup() => Fake.Running.ActiveGroup;
 
+    internal static nuint FramePointer() => Fake.Running.Stack.FramePointer;
+
+    internal static ulong Milliseconds() => Fake.Milliseconds;
+
     internal static void* BootThread() => Fake.BootThread;
 
     internal static void* Fill(void* destination, int value, nuint bytes)

@@ -41,6 +41,7 @@ public sealed unsafe class ArenaLayoutTests
         Table(ref next, header->Barns, ArenaLayout.Maps * ArenaLayout.BarnBytes);
         Table(ref next, header->Caches, ArenaLayout.Maps * ArenaLayout.CacheBytes);
         Table(ref next, header->ThreadBlocks, threadBlocks * ArenaLayout.ThreadBlockBytes);
+        next += 4096; // the option slub_debug, if it is said
         Table(ref next, (nuint)header->Pages, header->Blocks * Product.PageWords * 8);
         Table(ref next, header->Groups, header->GroupCount * ArenaLayout.GroupBytes);
         Table(ref next, header->Tags, header->TagCount * ArenaLayout.TagBytes);

@@ -15,7 +15,7 @@ namespace NoLockAlloc.Tests.Slabs;
 
 public sealed unsafe class CacheLifeAbandonmentTests
 {
-    private const int All = Sizes.Caches - Sizes.FirstCreated + 1;
+    private const int All = Sizes.LastCreated - Sizes.FirstCreated + 1;
 
     private const int Ways = 3;
 

@@ -13,7 +13,7 @@ namespace NoLockAlloc.Tests.Slabs;
 public sealed unsafe class CacheLifeTests
 {
     private const string Options = "arena=2m,threads=4";
-    private const int All = Sizes.Caches - Sizes.FirstCreated + 1;
+    private const int All = Sizes.LastCreated - Sizes.FirstCreated + 1;
 
     [Theory]
     [InlineData(64, 0, 0U, 64)]
@@ -45,7 +45,7 @@ public sealed unsafe class CacheLifeTests
         using FreshWorld world = new(Options);
         CacheDescriptor* cache = world.Thread.Create("unlike", size, align, flags);
         int number = CacheDescriptor.NumberOf(cache);
-        Assert.InRange(number, Sizes.FirstCreated, Sizes.Caches);
+        Assert.InRange(number, Sizes.FirstCreated, Sizes.LastCreated);
         Assert.Equal(0UL, (ulong)KmemCache.Of(number).Size % (align == 0 ? 8 : align));
         Assert.Equal(flags == SlabFlags.NoMerge, world.Thread.Create("again", size, align, flags) != cache);
     }

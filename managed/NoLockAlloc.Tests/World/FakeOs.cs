@@ -38,6 +38,8 @@ internal sealed unsafe class FakeOs : IDisposable
     /// <summary>Not 0: what write(2) returns.</summary>
     internal int WriteError { get; set; }
 
+    internal ulong Milliseconds { get; set; }
+
     internal int Writes { get; private set; }
 
     internal bool CanWipeOnFork { get; set; } = true;

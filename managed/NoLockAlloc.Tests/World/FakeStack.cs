@@ -21,6 +21,8 @@ internal sealed unsafe class FakeStack(nuint number) : IDisposable
     /// <summary>Whether the frames of ended and abandoned calls keep their contents.</summary>
     internal bool KeepsOldFrames { get; set; }
 
+    internal nuint End => (nuint)_memory + Bytes;
+
     internal bool Contains(nuint address) => address - (nuint)_memory < Bytes;
 
     /// <summary>Somebody is about to look at it.</summary>
@@ -36,6 +38,10 @@ internal sealed unsafe class FakeStack(nuint number) : IDisposable
         *at = 0x400000 + ++_calls * 5;
         return LocalLock.Frame((ulong)at, *at);
     }
+
+    /// <summary>Of the call that was entered last: its caller's lies there, 0 unless a test writes one.
+    /// </summary>
+    internal nuint FramePointer => (nuint)(_memory + Bytes - _used) - sizeof(ulong);
 
     internal void Leave()
     {

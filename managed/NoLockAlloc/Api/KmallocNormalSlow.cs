@@ -4,6 +4,7 @@
 // __GFP_DIRECT_RECLAIM gives idle memory back and looks again before NULL.
 
 using System.Runtime.CompilerServices;
+using NoLockAlloc.Debug;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
 using NoLockAlloc.Words;
@@ -28,7 +29,9 @@ internal static unsafe class KmallocNormalSlow
         self = ThreadBlocks.Current(self, frame);
         if (Arena.Base == 0 || Arena.Header->Failslab.ShouldFail(size)) return 0;
         if (size > KmemCache.MaximumSize) return KmallocLarge.Alloc(self, size, gfp, frame);
-        return KmallocSlow.Finish(Take(self, KmemCache.BucketOf(size), gfp, frame), gfp, isNormal: true);
+        int bucket = KmemCache.BucketOf(size);
+        if (KmemCache.Of(bucket).IsDebuggedBucket) return TakeDebugged(self, size, gfp, frame);
+        return KmallocSlow.Finish(Take(self, bucket, gfp, frame), gfp, isNormal: true);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -48,6 +51,19 @@ internal static unsafe class KmallocNormalSlow
         {
             Reclaim.Trim(self, frame);
             address = SlabAlloc.Take(self, number, 0, frame);
+        }
+        return address;
+    }
+
+    private static nuint TakeDebugged(ThreadState* self, nuint size, uint gfp, ulong frame)
+    {
+        KmemCache cache = DebugCache.Serving(KmemCache.BucketOf(size));
+        bool isZeroed = (gfp & Gfp.Zero) != 0;
+        nuint address = DebugAlloc.Take(self, cache, size, isZeroed, frame);
+        for (int i = 0; address == 0 && MayReclaim(gfp, i); i++)
+        {
+            Reclaim.Trim(self, frame);
+            address = DebugAlloc.Take(self, cache, size, isZeroed, frame);
         }
         return address;
     }

@@ -2,6 +2,7 @@
 // Everything of kmalloc_nolock and kfree_nolock that is not the fast path.
 
 using System.Runtime.CompilerServices;
+using NoLockAlloc.Debug;
 using NoLockAlloc.Machine;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
@@ -28,12 +29,17 @@ internal static unsafe class KmallocSlow
         if (Arena.Base == 0) return 0;
 
         int bucket = KmemCache.BucketOf(size);
-        int next = bucket < KmemCache.Buckets ? bucket + 1 : 0;
+        bool isDebugged = KmemCache.Of(bucket).IsDebuggedBucket;
         ulong entry = KmallocTracked.EntryFor(gfp, tag);
+        if (entry == 0 && !isDebugged)
+        {
+            int next = bucket < KmemCache.Buckets ? bucket + 1 : 0;
+            return Finish(SlabAlloc.Take(self, bucket, next, frame), gfp, isNormal: false);
+        }
         nuint address = entry != 0
-            ? KmallocTracked.Take(self, bucket, entry, frame)
-            : SlabAlloc.Take(self, bucket, next, frame);
-        return Finish(address, gfp, isNormal: false);
+            ? KmallocTracked.Take(self, size, gfp, entry, frame)
+            : DebugAlloc.Take(self, DebugCache.Serving(bucket), size, (gfp & Gfp.Zero) != 0, frame);
+        return isDebugged ? address : Finish(address, gfp, isNormal: false);
     }
 
     internal static void ReportIgnored(uint gfp)
@@ -80,7 +86,14 @@ internal static unsafe class KmallocSlow
     internal static void FreeObject(nuint address, ThreadState* self, ulong frame)
     {
         ulong caller = CallerOf(frame);
-        if (!TryCacheOf(address, caller, out KmemCache cache)) return;
+        KmemCache cache = Slab.CacheAt(address);
+        if (cache.IsDebug)
+        {
+            KmallocTracked.Forget(cache, address);
+            DebugFree.Free(ThreadBlocks.Current(self, frame), cache, address, frame);
+            return;
+        }
+        if (!TryCacheOf(address, caller, out cache)) return;
         self = ThreadBlocks.Current(self, frame);
         bool isFreed = !Hardening.IsOn || Slab.TryClearLive(address, cache);
         if (isFreed) KmallocTracked.Forget(cache, address);
@@ -94,7 +107,9 @@ internal static unsafe class KmallocSlow
         if (address == 0 || address == Kmalloc.ZeroSizePtr) return 0;
         nuint large = KmallocLarge.SizeOf(address);
         if (large != 0) return large;
-        return TryCacheOf(address, CallerOf(frame), out KmemCache cache) ? cache.Size : 0;
+        KmemCache cache = Slab.CacheAt(address);
+        if (cache.IsDebug) return DebugFree.SizeOf(null, cache, address, frame);
+        return TryCacheOf(address, CallerOf(frame), out cache) ? cache.Size : 0;
     }
 
     /// <summary>The address that the call will return to: it lies in the frame.</summary>

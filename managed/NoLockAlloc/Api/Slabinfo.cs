@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The format of /proc/slabinfo, version 2.1 (mm/slab_common.c).
 
+using NoLockAlloc.Debug;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
 
@@ -21,29 +22,26 @@ internal static unsafe class Slabinfo
             bool isCg = KmallocCg.Has(KmemCache.Of(number));
             if (!CacheDescriptor.IsLive(number)) continue;
             if (!isCg && *CacheDescriptor.NameOf(number) == 0) continue;
-            if (isCg) AddBucketName(ref text, "kmalloc-cg-"u8, KmemCache.Of(number).Size);
+            if (isCg) AddName(ref text, CacheName.Of("kmalloc-cg-"u8, KmemCache.Of(number).Size));
             else text.AddPadded(CacheDescriptor.NameOf(number), NameWidth);
             Row(ref text, KmemCache.Of(number));
         }
         for (int bucket = KmemCache.Buckets; bucket > 0; bucket--)
         {
-            AddBucketName(ref text, "kmalloc-"u8, KmemCache.Of(bucket).Size);
-            Row(ref text, KmemCache.Of(bucket));
+            AddName(ref text, CacheName.OfBucket(bucket));
+            Row(ref text, Arena.Base == 0 ? KmemCache.Of(bucket) : DebugCache.Serving(bucket));
         }
         text.Flush();
         return text.Error;
     }
 
-    private static void AddBucketName(ref Text text, System.ReadOnlySpan<byte> prefix, nuint size)
+    private static void AddName(ref Text text, CacheName name)
     {
-        bool isInKibibytes = size >= 1024;
-        nuint number = isInKibibytes ? size / 1024 : size;
-        text.Add(prefix);
-        text.AddNumber(number);
-        if (isInKibibytes) text.Add("k"u8);
-        text.Pad(prefix.Length + Digits(number) + (isInKibibytes ? 1 : 0), NameWidth);
+        text.Add(new System.ReadOnlySpan<byte>(&name.First, name.Length));
+        text.Pad(name.Length, NameWidth);
     }
 
+    /// <summary>A debugged bucket's objects with all that debugging needs, as in the kernel.</summary>
     private static void Row(ref Text text, in KmemCache cache)
     {
         const ulong pagesPerSlab = Arena.BlockBytes / 4096;
@@ -66,6 +64,4 @@ internal static unsafe class Slabinfo
         text.Add(" "u8);
         text.AddNumber(value, width);
     }
-
-    private static int Digits(nuint value) => value < 10 ? 1 : 1 + Digits(value / 10);
 }

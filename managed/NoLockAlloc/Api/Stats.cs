@@ -2,6 +2,7 @@
 // struct nolockalloc_stats of include/nolockalloc.h, field for field, and how it is filled.
 
 using System.Runtime.InteropServices;
+using NoLockAlloc.Debug;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
 using NoLockAlloc.Words;
@@ -70,7 +71,12 @@ internal unsafe struct SlabCounts
         return slabs;
     }
 
-    private static int IndexOf(KmemCache cache) => cache.IsBucket ? cache.Bucket : Others;
+    private static int IndexOf(KmemCache cache)
+    {
+        if (cache.IsBucket) return cache.Bucket;
+        bool isDebugged = SlubDebug.IsAvailable && cache.Bucket >= DebugLayout.FirstCache;
+        return isDebugged ? cache.Bucket - DebugLayout.FirstCache + 1 : Others;
+    }
 
     internal static ref ulong At(SlabCounts* counts, int bucket) => ref (&counts->_first)[bucket];
 }
@@ -142,6 +148,9 @@ internal unsafe struct Stats
         of->ObjectsPerSlab = (uint)KmemCache.Of(bucket).Objects;
         of->ActiveSlabs = slabs;
         if (Arena.Base == 0) return;
+        KmemCache serving = DebugCache.Serving(bucket);
+        of->ObjectsPerSlab = (uint)serving.Objects;
+        bucket = serving.Bucket;
         ulong direct = Barn.Counter(bucket, Barn.AllocDirect).Load();
         of->AllocDirect = direct;
         of->AllocSlowpath = direct;

@@ -93,6 +93,16 @@ internal static unsafe class Os
     [MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern void* BootThread();
 
+    /// <summary>The frame pointer of the method that calls.</summary>
+    [RuntimeImport("*", "nla_os_frame_pointer")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern nuint FramePointer();
+
+    /// <summary>Milliseconds of a clock that never goes back.</summary>
+    [RuntimeImport("*", "nla_os_milliseconds")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern ulong Milliseconds();
+
     [RuntimeImport("*", "memset")]
     [MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern void* Fill(void* destination, int value, nuint bytes);

@@ -76,11 +76,10 @@ internal static unsafe class Arena
 
     private static void Publish(nuint at)
     {
-        nuint reserved = ((ArenaHeader*)at)->Blocks << BlockShift;
         while (s_base.Load() == 0)
         {
             if (s_base.TryReplace(0, at)) return;
         }
-        Os.Release(at, reserved);
+        ArenaLayout.Release(at);
     }
 }

@@ -4,8 +4,8 @@
 // Memory picture of the arena, from its base, in blocks of 64 KiB:
 //   blocks 0 .. First-1       out of band: this header; then the blocks' state words, the fork stamp's page,
 //                             thread words, hint maps, barns, cache descriptors, thread blocks, the
-//                             product's own table, groups, call sites, object words, constructed words,
-//                             places of extension vectors
+//                             option slub_debug, the product's own table, groups, call sites, object
+//                             words, constructed words, places of extension vectors
 //   blocks First .. Blocks-1  what is given out
 // Out-of-band blocks have state words too, which stay 0: a pointer into the tables is no object.
 
@@ -17,8 +17,7 @@ namespace NoLockAlloc.Pages;
 [StructLayout(LayoutKind.Explicit, Size = Bytes)]
 internal unsafe struct ArenaHeader
 {
-    internal const int Bytes = 320;
-
+    internal const int Bytes = 384;
 
     /// <summary>Blocks of the whole arena, out of band ones included.</summary>
     [FieldOffset(0)] internal nuint Blocks;
@@ -34,6 +33,9 @@ internal unsafe struct ArenaHeader
 
     /// <summary>The OS cannot wipe pages on fork: processes are told apart by their numbers.</summary>
     [FieldOffset(25)] internal bool ForksByNumber;
+
+    /// <summary>Report live objects when the process exits.</summary>
+    [FieldOffset(26)] internal bool ReportLeaks;
 
     [FieldOffset(32)] internal SharedWord* ObjectWords;
     [FieldOffset(40)] internal SharedWord* LiveWords;
@@ -100,6 +102,33 @@ internal unsafe struct ArenaHeader
     [FieldOffset(296)] internal nuint Groups;
     [FieldOffset(304)] internal nuint GroupCount;
 
+    /// <summary>DebugLayout.EntryBytes for each object that there could be from block First on; 0 unless
+    /// caches are debugged.</summary>
+    [FieldOffset(312)] internal nuint DebugTable;
+
+    /// <summary>SlubDebug's flags of the buckets, a byte each.</summary>
+    [FieldOffset(320)] private ulong _debugFlags;
+    [FieldOffset(328)] private ulong _moreDebugFlags;
+
+    /// <summary>The option slub_debug as it was said, for caches that do not exist yet; null: it was not.
+    /// </summary>
+    [FieldOffset(336)] internal byte* SlubDebugText;
+    [FieldOffset(344)] internal nuint SlubDebugBytes;
+
     /// <summary>Threads that wanted a block since dead threads were looked for.</summary>
     [FieldOffset(176)] internal SharedWord ClaimsSinceReap;
+
+    internal readonly SlubDebug Debugging => new(SlubDebugText, SlubDebugText + SlubDebugBytes, ReportLeaks);
+
+    /// <summary>Flags of a bucket's debugging; 0: it has no debug cache.</summary>
+    internal readonly uint DebugFlagsOf(int bucket) => !SlubDebug.IsAvailable
+        ? 0
+        : (uint)(byte)(bucket < 8 ? _debugFlags >> bucket * 8 : _moreDebugFlags >> (bucket - 8) * 8);
+
+    /// <summary>Before anybody else can see the header.</summary>
+    internal void SetDebugFlags(int bucket, uint flags)
+    {
+        if (bucket < 8) _debugFlags |= (ulong)flags << bucket * 8;
+        else _moreDebugFlags |= (ulong)flags << (bucket - 8) * 8;
+    }
 }

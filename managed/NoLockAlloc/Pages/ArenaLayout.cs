@@ -64,8 +64,44 @@ internal static unsafe class ArenaLayout
         header->Failslab = options.Failslab;
         header->HighCache.Store(Sizes.Buckets);
         Seal(HintMapAt(header, 0), blocks);
-        return at;
+        if (TryPrepareDebugging(header, options)) return at;
+        Release(at);
+        return 0;
     }
+
+    /// <summary>Undo TryReserve.</summary>
+    internal static void Release(nuint at)
+    {
+        ArenaHeader* header = (ArenaHeader*)at;
+        nuint table = header->DebugTable;
+        if (table != 0) Os.Release(table, DebugTableBytes(header));
+        Os.Release(at, header->Blocks << Arena.BlockShift);
+    }
+
+    /// <summary>False: there is no room for the debug caches' table.</summary>
+    private static bool TryPrepareDebugging(ArenaHeader* header, in Options options)
+    {
+        if (options.SlubDebugAt == null) header->SlubDebugText = null;
+        if (options.SlubDebugAt == null && !options.Leaks) return true;
+        header->ReportLeaks = options.Leaks;
+        for (byte* from = options.SlubDebugAt; from != options.SlubDebugEnd; from++)
+        {
+            if (header->SlubDebugBytes == PageBytes) break;
+            header->SlubDebugText[header->SlubDebugBytes++] = *from;
+        }
+        for (int bucket = 1; bucket <= Sizes.Buckets; bucket++)
+        {
+            CacheName name = CacheName.OfBucket(bucket);
+            uint flags = header->Debugging.FlagsOf(&name.First, name.Length);
+            flags = DebugLayout.WithoutHigherOrder((uint)Sizes.Of(bucket), flags);
+            if ((flags & SlubDebug.Any) != 0) header->SetDebugFlags(bucket, flags);
+        }
+        header->DebugTable = Os.Reserve(DebugTableBytes(header), PageBytes);
+        return header->DebugTable != 0;
+    }
+
+    private static nuint DebugTableBytes(ArenaHeader* header) =>
+        (header->Blocks - header->First) * DebugLayout.TableBytesPerBlock;
 
     internal static HintMap HintMapAt(ArenaHeader* header, nuint map) =>
         HintMap.At(header->HintMaps + map * HintMap.BytesFor(header->Blocks), header->Blocks, map == 0);
@@ -112,6 +148,8 @@ internal static unsafe class ArenaLayout
         next += RoundUp(Maps * CacheBytes);
         header->ThreadBlocks = next;
         next += RoundUp(threadBlocks * ThreadBlockBytes);
+        header->SlubDebugText = (byte*)next;
+        next += SlubDebug.IsAvailable ? PageBytes : 0;
         header->Table = next;
         next += RoundUp(Product.TableBytes);
         header->Pages = (SharedWord*)next;

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // NOLOCKALLOC_OPTIONS: words with commas between them, read once, when the arena is made.
+//
+// slub_debug has commas of its own. Its value goes on over them for as long as what follows is no word of
+// ours: `slub_debug=FZ,kmalloc-64;P,kmalloc-128,abort` is two words. So the kernel's own spelling may stand
+// anywhere.
 
 namespace NoLockAlloc.Pages;
 
@@ -17,8 +21,20 @@ internal unsafe partial struct Options
     /// <summary>Which allocations of normal context fail. All zero: none.</summary>
     internal Words.FaultAttribute Failslab;
 
+    /// <summary>Live objects are reported when the process exits.</summary>
+    internal bool Leaks;
+
+    /// <summary>What follows `slub_debug`, from its `=`; null if there is no such word.</summary>
+    internal byte* SlubDebugAt;
+    internal byte* SlubDebugEnd;
+
     /// <summary>How many words were not understood. Whoever can report does.</summary>
     internal nuint Unknown;
+
+    /// <summary>The word before belongs to slub_debug.</summary>
+    private bool _isInSlubDebug;
+
+    internal readonly SlubDebug Debugging => new(SlubDebugAt, SlubDebugEnd, Leaks);
 
     internal static Options Read(byte* text)
     {
@@ -29,10 +45,10 @@ internal unsafe partial struct Options
         };
         while (text != null && *text != 0)
         {
-            if (!options.TryFailslab(&text) && !options.TryWord(text)) options.Unknown++;
-            while (*text != 0 && *text != (byte)',') text++;
+            if (!options.TryFailslab(&text)) options.ReadWord(ref text);
             if (*text == (byte)',') text++;
         }
+        options.Unknown += options.Debugging.Unknown();
         return options;
     }
 
@@ -43,8 +59,44 @@ internal unsafe partial struct Options
         if (Threads > FewThreads) Threads = Clamp(Threads / 2, FewThreads, Threads);
     }
 
+    /// <summary>Goes to the word's end.</summary>
+    private void ReadWord(ref byte* text)
+    {
+        byte* at = text;
+        while (*text != 0 && *text != (byte)',') text++;
+        if (text != at) ReadWord(at, text);
+    }
+
+    private void ReadWord(byte* text, byte* end)
+    {
+        bool isSlubDebug = TrySlubDebug(text, end);
+        if (!isSlubDebug && !TryWord(text))
+        {
+            if (_isInSlubDebug) SlubDebugEnd = end;
+            else Unknown++;
+            return;
+        }
+        _isInSlubDebug = isSlubDebug;
+    }
+
+    /// <summary>Both spellings of the kernel's.</summary>
+    private bool TrySlubDebug(byte* text, byte* end)
+    {
+        bool isIt = TryMatch(text, "slub_debug"u8, out byte* rest) ||
+            TryMatch(text, "slab_debug"u8, out rest);
+        if (!SlubDebug.IsAvailable || !isIt || (!IsEnd(rest) && *rest != (byte)'=')) return false;
+        SlubDebugAt = rest;
+        SlubDebugEnd = end;
+        return true;
+    }
+
     private bool TryWord(byte* text)
     {
+        if (SlubDebug.IsAvailable && TryMatch(text, "leaks"u8, out byte* afterLeaks) && IsEnd(afterLeaks))
+        {
+            Leaks = true;
+            return true;
+        }
         if (TryMatch(text, "abort"u8, out byte* rest) && IsEnd(rest))
         {
             Abort = true;
@@ -61,7 +113,7 @@ internal unsafe partial struct Options
             Threads = Clamp(threads, 1, MaximumThreads);
             return true;
         }
-        return *text == (byte)',';
+        return false;
     }
 
     private static bool TryMatch(byte* text, System.ReadOnlySpan<byte> word, out byte* rest)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// failslab=<interval>,<probability>,<space>,<times>, as on the kernel's command line (mm/failslab.c): the
-// only word of NOLOCKALLOC_OPTIONS that has commas in it.
+// failslab=<interval>,<probability>,<space>,<times>, as on the kernel's command line (mm/failslab.c): which
+// has commas in it, as slub_debug's lists have.
 
 using NoLockAlloc.Words;
 
@@ -21,6 +21,7 @@ internal unsafe partial struct Options
         Failslab.Space.Store(space);
         Failslab.Times.Store(times);
         *text = rest;
+        _isInSlubDebug = false;
         return true;
     }
 

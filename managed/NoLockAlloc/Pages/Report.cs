@@ -88,8 +88,13 @@ internal static unsafe class Report
 
     internal static void Finish(ref Text line)
     {
-        line.Add("\n"u8);
-        line.Flush();
+        line.EndLine();
+        Count();
+    }
+
+    /// <summary>One thing more was reported.</summary>
+    internal static void Count()
+    {
         if (Arena.Ensure()) Arena.Header->Reports.Add(1);
     }
 

@@ -16,8 +16,10 @@ internal static class Sizes
     /// thread block has its size table.</summary>
     internal const int FirstExtra = 16;
 
-    /// <summary>16 to 19 are orders of pages; from this one on the numbers are kmem_cache_create's.</summary>
+    /// <summary>16 to 19 are orders of pages, 20 to 32 kmalloc-cg-N; from this one on the numbers are
+    /// kmem_cache_create's. The last are debug caches of the buckets.</summary>
     internal const int FirstCreated = 33;
+    internal const int LastCreated = Caches - Buckets;
     internal const int Caches = 126;
 
     /// <summary>All sizes are multiples of two to this, and so are the steps of a thread's size table.

@@ -66,10 +66,15 @@ internal unsafe struct Text
 
     internal void AddHex(ulong value)
     {
+        int digits = 16;
+        while (digits > 1 && value >> (digits - 1) * 4 == 0) digits--;
         Add("0x"u8);
-        int shift = 60;
-        while (shift > 0 && value >> shift == 0) shift -= 4;
-        for (; shift >= 0; shift -= 4)
+        AddHexDigits(value, digits);
+    }
+
+    internal void AddHexDigits(ulong value, int digits)
+    {
+        for (int shift = digits * 4 - 4; shift >= 0; shift -= 4)
         {
             int digit = (int)(value >> shift & 15);
             AddByte((byte)(digit < 10 ? '0' + digit : 'a' + digit - 10));
@@ -90,7 +95,15 @@ internal unsafe struct Text
         _used = 0;
     }
 
-    private void AddByte(byte value)
+    /// <summary>And write what there is: a line of at most Capacity bytes is one write(2), which no other
+    /// thread's comes into.</summary>
+    internal void EndLine()
+    {
+        AddByte((byte)'\n');
+        Flush();
+    }
+
+    internal void AddByte(byte value)
     {
         if (_used == Capacity) Flush();
         fixed (byte* bytes = &_buffer)

@@ -50,6 +50,12 @@ internal unsafe struct CacheDescriptor
     /// <summary>NameBytes bytes, of which the last is 0; empty: slabinfo does not list it.</summary>
     [FieldOffset(0x40)] private byte _name;
 
+    /// <summary>Of a debug cache: SlubDebug's flags, and the bytes of the red zones (Size is the slot's). Of
+    /// any other: 0.</summary>
+    [FieldOffset(0x80)] internal uint DebugFlags;
+    [FieldOffset(0x84)] internal uint Left;
+    [FieldOffset(0x88)] internal uint Right;
+
     internal static CacheDescriptor* Of(int number) =>
         (CacheDescriptor*)(Arena.Header->Caches + (nuint)number * ArenaLayout.CacheBytes);
 
@@ -86,12 +92,15 @@ internal unsafe struct CacheDescriptor
 
     /// <summary>The geometry of a cache of objects of so many bytes, a multiple of 8 and at most half a
     /// block. Whoever calls publishes the number afterwards.</summary>
-    internal void SetGeometry(uint size, uint flags)
+    internal void SetGeometry(uint size, uint flags) => SetGeometry(size, size, flags);
+
+    /// <summary>The same, of objects that leave something of their place unused.</summary>
+    internal void SetGeometry(uint size, uint objectSize, uint flags)
     {
         Size = size;
         Reciprocal = (uint)(((1UL << 32) + size - 1) / size);
         Flags = flags;
-        ObjectSize = size;
+        ObjectSize = objectSize;
     }
 
     /// <summary>What does not fit is cut off.</summary>

@@ -72,7 +72,7 @@ internal static unsafe class CacheLife
 
     private static int ClaimNumber(ThreadState* maker)
     {
-        for (int number = Sizes.FirstCreated; number <= Sizes.Caches; number++)
+        for (int number = Sizes.FirstCreated; number <= Sizes.LastCreated; number++)
         {
             CacheState state = CacheDescriptor.StateOf(number);
             bool isFree = state.Kind == CacheState.KindUnused ||
@@ -91,8 +91,7 @@ internal static unsafe class CacheLife
     private static void Complete(int number, byte* name, in CacheGeometry geometry)
     {
         CacheDescriptor* cache = CacheDescriptor.Of(number);
-        cache->SetGeometry(geometry.Size, 0);
-        cache->ObjectSize = geometry.ObjectSize;
+        cache->SetGeometry(geometry.Size, geometry.ObjectSize, 0);
         cache->Align = geometry.Align;
         cache->SlabFlags = geometry.Flags;
         cache->Constructor = geometry.Constructor;

@@ -29,8 +29,8 @@ internal static unsafe class CacheMerge
 
     private static bool CanBe(int number, in CacheGeometry wanted)
     {
-        if (!CacheDescriptor.IsLive(number)) return false;
         KmemCache cache = KmemCache.Of(number);
+        if (!CacheDescriptor.IsLive(number) || cache.IsDebuggedBucket) return false;
         CacheDescriptor* its = CacheDescriptor.Of(number);
         bool isSpecial = its->Constructor != 0 || (its->SlabFlags & SlabFlags.NeverMerge) != 0;
         bool isSame = ((its->SlabFlags ^ wanted.Flags) & SlabFlags.MergeSame) == 0;

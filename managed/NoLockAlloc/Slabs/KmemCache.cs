@@ -32,7 +32,14 @@ internal readonly unsafe struct KmemCache
     internal uint Reciprocal =>
         IsBucket ? Sizes.ReciprocalOf(Bucket) : CacheDescriptor.Of(Bucket)->Reciprocal;
 
-    internal bool HasArrays => (CacheDescriptor.Of(Bucket)->Flags & CacheDescriptor.NoArrays) == 0;
+    internal bool HasArrays =>
+        (CacheDescriptor.Of(Bucket)->Flags & CacheDescriptor.NoArrays) == 0 && !IsDebuggedBucket;
+
+    /// <summary>Another cache serves the bucket: ServingBucket.</summary>
+    internal bool IsDebuggedBucket => IsBucket && Arena.Header->DebugFlagsOf(Bucket) != 0;
+
+    /// <summary>Objects carry what debugging needs: Debug/.</summary>
+    internal bool IsDebug => Bucket != 0 && CacheDescriptor.Of(Bucket)->DebugFlags != 0;
 
     /// <summary>What the fast path of a free multiplies by: 0 makes it fall out.</summary>
     internal uint FastReciprocal =>

@@ -16,6 +16,9 @@ internal static unsafe class ObjectExtensions
 
     private static KmemCache Vectors => KmemCache.Of(KmemCache.BucketOf(VectorBytes));
 
+    /// <summary>Whether objects of the cache may have an entry.</summary>
+    internal static bool MayHave(in KmemCache cache) => KmallocCg.Has(cache) || cache.IsDebug;
+
     /// <summary>Write down what the caller's new object is. False: no vector could be had.</summary>
     internal static bool TryPut(
         ThreadState* self, in KmemCache cache, nuint address, ulong entry, ulong frame)
@@ -55,7 +58,7 @@ internal static unsafe class ObjectExtensions
     /// abandoned call left it; that call lost at most the one vector in hand.</summary>
     internal static void Release(in KmemCache cache, nuint block)
     {
-        if (!KmallocCg.Has(cache)) return;
+        if (!MayHave(cache)) return;
         SharedWord* places = Arena.Extensions(block);
         for (nuint i = 0; i < cache.Words; i++)
         {

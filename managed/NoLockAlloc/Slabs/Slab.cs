@@ -117,6 +117,18 @@ internal static unsafe partial class Slab
         return true;
     }
 
+    /// <summary>Objects that are out, as far as one pass can tell.</summary>
+    internal static ulong CountUsed(nuint block, in KmemCache cache)
+    {
+        ulong used = 0;
+        SharedWord* words = Arena.ObjectWords(block);
+        for (nuint i = 0; i < cache.Words; i++)
+        {
+            used += ObjectWord.CountOf(words[i].Load() & ObjectWord.Valid(i, cache.Objects));
+        }
+        return used;
+    }
+
     private static ulong TakeLowest(ref SharedWord word, ulong valid)
     {
         while (true)
