@@ -115,6 +115,9 @@ internal unsafe struct ArenaHeader
     [FieldOffset(336)] internal byte* SlubDebugText;
     [FieldOffset(344)] internal nuint SlubDebugBytes;
 
+    /// <summary>Where idle memory is being given back: IdleMemory.</summary>
+    [FieldOffset(376)] internal SharedWord Idle;
+
     /// <summary>Threads that wanted a block since dead threads were looked for.</summary>
     [FieldOffset(176)] internal SharedWord ClaimsSinceReap;
 

@@ -69,8 +69,8 @@ internal static unsafe class FastPath
         return true;
     }
 
-    /// <summary>The cell that the block's state names. If the address is the one that was handed out last, the
-    /// state is not used but compared with a guess: the processor predicts the jump and goes on with the
+    /// <summary>The cell that the block's state names. If the address is the one that was handed out last,
+    /// the state is not used but compared with a guess: the processor predicts the jump and goes on with the
     /// guess, where it would wait for address, state and cell in turn, and the next allocation for the cell
     /// (DECISIONS 43).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -36,6 +36,7 @@ internal static unsafe class SlabAlloc
         if (isBusy) return 0;
         DeferFree.Drain(cell);
         bool isRefilled = cell->Head.Get() == 0 && TryRefill(self, cell, frame);
+        if (isRefilled) IdleMemory.Look(cell, cell->SlowAllocs.Get());
         return PopAndLeave(cell, frame, isRefilled);
     }
 
