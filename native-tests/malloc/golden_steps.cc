@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Steps through a malloc and a free that find the thread's array as they want it, of each kind of size that a bucket
-// serves. Prints how many instructions they take, and "at OFFSET" for each instruction of the library that was executed.
+// Steps through a malloc and a free that find the thread's array as they want it, of each kind of
+// size that a bucket serves. Prints how many instructions they take, and "at OFFSET" for each
+// instruction of the library that was executed.
 #include "malloc_door.h"
 #include "stepper.h"
 
