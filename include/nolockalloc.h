@@ -8,10 +8,7 @@
  * instruction to its last, before main(), after exit handlers, and in the child of fork(). None of them
  * waits for another thread or for the code that it interrupted. An interrupted call need not ever
  * resume (siglongjmp(), a thread that ends in a handler). They preserve errno, and they use at most
- * 2 KiB of stack.
- *
- * Names that begin with __ are reserved for the C implementation; they are used here because code is
- * ported with the kernel's spelling of its flags.
+ * 2 KiB of stack. (Names with __ are reserved in C; code is ported with the kernel's spelling of its flags.)
  */
 #ifndef NOLOCKALLOC_H
 #define NOLOCKALLOC_H
@@ -137,7 +134,6 @@ NLA_API size_t ksize(const void *object);
 NLA_API size_t kmalloc_size_roundup(size_t size);
 
 /* ---- the library's own ---------------------------------------------------------------------------- */
-
 /** Context: any. Return: MAJOR << 16 | MINOR << 8 | PATCH of the library that is loaded. */
 NLA_API uint32_t nolockalloc_version(void);
 
@@ -232,21 +228,23 @@ NLA_API size_t nolockalloc_drain(void);
 NLA_API size_t nolockalloc_trim(void);
 
 /*
- * NOLOCKALLOC_OPTIONS, an environment variable, is read once, at first use, and ignored in set-uid
- * programs. Words with commas between them; an unknown word is reported and skipped:
+ * NOLOCKALLOC_OPTIONS is read once, at first use, and ignored in set-uid programs. Words with commas between
+ * them; an unknown word is reported and skipped:
  *   abort        abort() after a report of bad input
  *   arena=SIZE   address space for slabs, with k, m or g; default 64g, minimum 1m
+ *   preempt_rt   as a PREEMPT_RT kernel: nolockalloc/context.h
+ *   slub_tiny    as a SLUB_TINY kernel: nothing is kept for a thread, and kfree_nolock() always defers
  *   threads=N    thread blocks, 1 to 16384; further threads are served without arrays
  *
- * What is reserved is address space, not memory. The thread blocks take 2.7 GiB of it by default, 175 KiB
- * a thread: under RLIMIT_AS or strict overcommit say threads=N as well. A reservation that is refused is
- * tried again with half as many slabs and half as many threads, down to 1 MiB and 4 threads.
+ * What is reserved is address space: thread blocks take 2.7 GiB of it, 175 KiB a thread, so under RLIMIT_AS
+ * or strict overcommit say threads=N. Where it is refused, half as many slabs and threads are tried, and so on.
  */
 
 #ifdef __cplusplus
 }
 #endif
-
+#include "nolockalloc/context.h"
+#include "nolockalloc/hook.h"
 #include "nolockalloc/page.h"
 
 #endif /* NOLOCKALLOC_H */

@@ -15,6 +15,8 @@ _Alignas(64) static unsigned char boot_thread[NLA_THREAD_BLOCK_BYTES];
 
 __attribute__((visibility("hidden"), tls_model("initial-exec"))) __thread void *nla_slot = boot_thread;
 
+static __attribute__((tls_model("initial-exec"))) __thread uint64_t task[NLA_TASK_WORDS];
+
 /* glibc keeps the values of the first 32 keys in the thread itself; a later key would allocate at its first
  * use in a thread, so it is not used, and the ends of threads are noticed by their numbers. */
 enum
@@ -50,6 +52,16 @@ __attribute__((optimize("no-omit-frame-pointer"), noinline)) void *nla_os_enter(
 void **nla_os_slot(void)
 {
     return &nla_slot;
+}
+
+void *nla_os_task(void)
+{
+    return task;
+}
+
+void nla_os_call(void (*function)(int point, void *data), int point, void *data)
+{
+    function(point, data);
 }
 
 int nla_os_watch_thread_exit(void)

@@ -18,8 +18,9 @@ public sealed class FloorsTests
     private static readonly string[] s_namesTheOs =
     [
         "Api/Exports.cs", "Api/KmallocSlow.cs", "Api/Page.cs", "Api/PageExports.cs", "Machine/Bug.cs",
-        "Machine/Os.cs", "Pages/Arena.cs", "Pages/ArenaLayout.cs", "Pages/PageAllocator.cs", "Pages/Report.cs",
-        "Pages/Text.cs", "Slabs/ForkEpoch.cs", "Slabs/ThreadBlocks.cs", "Words/LocalLock.cs",
+        "Machine/Os.cs", "Pages/Arena.cs", "Pages/ArenaLayout.cs", "Pages/Hooks.cs", "Pages/PageAllocator.cs",
+        "Pages/Report.cs", "Pages/Text.cs", "Slabs/ForkEpoch.cs", "Slabs/ThreadBlocks.cs",
+        "Words/LocalLock.cs", "Words/TaskContext.cs",
     ];
 
     private static readonly string[] s_namesAtomic = ["Machine/Atomic.cs", "Words/SharedWord.cs"];

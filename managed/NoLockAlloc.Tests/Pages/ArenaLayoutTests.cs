@@ -42,6 +42,7 @@ public sealed unsafe class ArenaLayoutTests
         Table(ref next, header->Caches, ArenaLayout.Maps * ArenaLayout.CacheBytes);
         Table(ref next, header->ThreadBlocks, threadBlocks * ArenaLayout.ThreadBlockBytes);
         Table(ref next, (nuint)header->Pages, header->Blocks * Product.PageWords * 8);
+        Table(ref next, header->HookSlots, Hooks.Slots * (nuint)sizeof(HookSlot));
         nuint wordBytes = header->Blocks * Arena.WordsPerBlock * 8;
         Table(ref next, (nuint)header->ObjectWords, wordBytes);
         if (isHardened) Table(ref next, (nuint)header->LiveWords, wordBytes);

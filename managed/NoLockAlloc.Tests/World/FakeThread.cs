@@ -5,6 +5,7 @@ using System;
 using System.Runtime.InteropServices;
 using NoLockAlloc.Api;
 using NoLockAlloc.Slabs;
+using NoLockAlloc.Words;
 
 namespace NoLockAlloc.Tests.World;
 
@@ -19,6 +20,7 @@ internal sealed unsafe class FakeThread : IDisposable
         Stack = new FakeStack(number);
         Slot = (void**)NativeMemory.Alloc((nuint)sizeof(void*));
         *Slot = os.BootThread;
+        Task = (TaskContext*)NativeMemory.AllocZeroed((nuint)sizeof(TaskContext));
     }
 
     internal delegate nuint Call(ulong frame);
@@ -29,6 +31,8 @@ internal sealed unsafe class FakeThread : IDisposable
     internal bool IsGone { get; set; }
 
     internal void** Slot { get; }
+
+    internal TaskContext* Task { get; }
 
     internal FakeStack Stack { get; }
 
@@ -85,5 +89,6 @@ internal sealed unsafe class FakeThread : IDisposable
     {
         Stack.Dispose();
         NativeMemory.Free(Slot);
+        NativeMemory.Free(Task);
     }
 }

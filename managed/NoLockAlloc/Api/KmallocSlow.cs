@@ -17,6 +17,7 @@ internal static unsafe class KmallocSlow
     {
         if ((gfp & ~Gfp.NolockMask) != 0) Report.Once(Report.GfpBits, gfp & ~Gfp.NolockMask);
         if (size == 0) return Kmalloc.ZeroSizePtr;
+        if (!Preemption.CanSpinTrylock) return 0;
         if (size > KmemCache.MaximumSize) return 0;
         if (node != Kmalloc.AnyNode && node != 0)
         {
@@ -25,6 +26,8 @@ internal static unsafe class KmallocSlow
         }
         self = ThreadBlocks.Current(self, frame);
         if (Arena.Base == 0) return 0;
+        Hooks.At(Hooks.SlowAlloc);
+        if (self != null) IrqWork.Run(self, frame);
 
         int bucket = KmemCache.BucketOf(size);
         int next = bucket < KmemCache.Buckets ? bucket + 1 : 0;
@@ -42,7 +45,9 @@ internal static unsafe class KmallocSlow
         if (address == 0 || address == Kmalloc.ZeroSizePtr) return;
         ulong caller = CallerOf(frame);
         if (!TryCacheOf(address, caller, out KmemCache cache)) return;
-        self = ThreadBlocks.Current(self, frame);
+        self = Preemption.Current(self, frame);
+        Hooks.At(Hooks.SlowFree);
+        if (self != null) IrqWork.Run(self, frame);
         bool isFreed = !Hardening.IsOn || Slab.TryClearLive(address, cache);
         isFreed = isFreed && SlabFree.TryFree(self, cache, address, frame);
         if (!isFreed) Report.Bad(Report.IsFree, address, caller);

@@ -4,7 +4,7 @@
 // Memory picture of the arena, from its base, in blocks of 64 KiB:
 //   blocks 0 .. First-1       out of band: this header; then the blocks' state words, the fork stamp's page,
 //                             thread words, hint maps, barns, cache descriptors, thread blocks, the
-//                             product's own table, object words
+//                             product's own table, callbacks, object words
 //   blocks First .. Blocks-1  what is given out
 // Out-of-band blocks have state words too, which stay 0: a pointer into the tables is no object.
 
@@ -33,6 +33,13 @@ internal unsafe struct ArenaHeader
     /// <summary>The OS cannot wipe pages on fork: processes are told apart by their numbers.</summary>
     [FieldOffset(25)] internal bool ForksByNumber;
 
+    /// <summary>The options preempt_rt and slub_tiny.</summary>
+    [FieldOffset(26)] internal bool IsPreemptRt;
+    [FieldOffset(27)] internal bool IsSlubTiny;
+
+    /// <summary>Flags that every cache has besides its own.</summary>
+    [FieldOffset(28)] internal uint CacheFlags;
+
     [FieldOffset(32)] internal SharedWord* ObjectWords;
     [FieldOffset(40)] internal SharedWord* LiveWords;
     [FieldOffset(48)] internal nuint HintMaps;
@@ -51,6 +58,9 @@ internal unsafe struct ArenaHeader
 
     /// <summary>A word for each page (struct page), Product.PageWords a block.</summary>
     [FieldOffset(104)] internal SharedWord* Pages;
+
+    /// <summary>Callbacks: Hooks.</summary>
+    [FieldOffset(112)] internal nuint HookSlots;
 
     /// <summary>How many forks lie behind this process. Only grows.</summary>
     [FieldOffset(128)] internal SharedWord Forks;
@@ -73,6 +83,14 @@ internal unsafe struct ArenaHeader
 
     /// <summary>The highest number of a cache that was ever used.</summary>
     [FieldOffset(184)] internal SharedWord HighCache;
+
+    /// <summary>Bit a point that may have callbacks; and the same for those who pass it, which is no step
+    /// of a protocol.</summary>
+    [FieldOffset(192)] internal SharedWord Hooked;
+    [FieldOffset(192)] internal volatile nuint HookedPoints;
+
+    /// <summary>Locks taken, in a build that watches them.</summary>
+    [FieldOffset(200)] internal SharedWord LockClock;
 
     /// <summary>Threads that wanted a block since dead threads were looked for.</summary>
     [FieldOffset(176)] internal SharedWord ClaimsSinceReap;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // NOLOCKALLOC_OPTIONS: words with commas between them, read once, when the arena is made.
 
+using NoLockAlloc.Machine;
+
 namespace NoLockAlloc.Pages;
 
 internal unsafe struct Options
@@ -13,6 +15,8 @@ internal unsafe struct Options
     internal nuint ArenaBytes;
     internal nuint Threads;
     internal bool Abort;
+    internal bool PreemptRt;
+    internal bool SlubTiny;
 
     /// <summary>How many words were not understood. Whoever can report does.</summary>
     internal nuint Unknown;
@@ -33,6 +37,12 @@ internal unsafe struct Options
         return options;
     }
 
+    /// <summary>Flags of every cache. PREEMPT_RT: arrays as ever, but each call looks where it is called
+    /// from. SLUB_TINY: nothing is kept. A build with lockdep watches each lock.</summary>
+    internal readonly uint CacheFlagsOfAll =>
+        (PreemptRt || SlubTiny || Lockdep.IsOn ? CacheFlags.SlowAlloc | CacheFlags.SlowFree : 0) |
+        (SlubTiny ? CacheFlags.NoArrays : 0);
+
     /// <summary>Of a reservation that was refused: a few threads' blocks take less than the smallest arena.
     /// </summary>
     internal void HalveThreads()
@@ -45,6 +55,16 @@ internal unsafe struct Options
         if (TryMatch(text, "abort"u8, out byte* rest) && IsEnd(rest))
         {
             Abort = true;
+            return true;
+        }
+        if (TryMatch(text, "preempt_rt"u8, out rest) && IsEnd(rest))
+        {
+            PreemptRt = true;
+            return true;
+        }
+        if (TryMatch(text, "slub_tiny"u8, out rest) && IsEnd(rest))
+        {
+            SlubTiny = true;
             return true;
         }
         if (TryMatch(text, "arena="u8, out rest) && TryNumber(&rest, out nuint bytes) && IsEnd(rest))

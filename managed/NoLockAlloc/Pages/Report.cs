@@ -17,6 +17,8 @@ internal static unsafe class Report
     internal const int GfpBits = 0;
     internal const int Node = 1;
     internal const int OptionWords = 2;
+    internal const int NotInInterrupt = 8;
+    internal const int LockOrder = 9;
 
     /// <summary>A bad pointer. caller: the return address of the call, 0 if it is not known any more.
     /// </summary>
@@ -46,22 +48,13 @@ internal static unsafe class Report
     /// <summary>A bad argument or option, reported the first time in the process.</summary>
     internal static void Once(int what, ulong value)
     {
-        if (!Arena.Ensure()) return;
-        ref Words.SharedWord once = ref Arena.Header->ReportedOnce;
-        ulong bit = 1UL << what;
-        ulong seen;
-        do
-        {
-            seen = once.Load();
-            if ((seen & bit) != 0) return;
-        }
-        while (!once.TryReplace(seen, seen | bit));
-
+        if (!TryBeFirst(what)) return;
         Text line = new(2);
         line.Add("nolockalloc: "u8);
         switch (what)
         {
             case GfpBits: line.Add("kmalloc_nolock() ignores gfp flags "u8); break;
+            case NotInInterrupt: line.Add("exit from an interrupt that was not entered: "u8); break;
             case Node: line.Add("kmalloc_nolock() has no node "u8); break;
             default: line.Add("words of NOLOCKALLOC_OPTIONS that are not known: "u8); break;
         }
@@ -70,14 +63,30 @@ internal static unsafe class Report
         if (what != OptionWords) AbortIfWanted();
     }
 
-    private static void Finish(ref Text line)
+    /// <summary>Whether nobody in the process has reported this yet.</summary>
+    internal static bool TryBeFirst(int what)
+    {
+        if (!Arena.Ensure()) return false;
+        ref Words.SharedWord once = ref Arena.Header->ReportedOnce;
+        ulong bit = 1UL << what;
+        ulong seen;
+        do
+        {
+            seen = once.Load();
+            if ((seen & bit) != 0) return false;
+        }
+        while (!once.TryReplace(seen, seen | bit));
+        return true;
+    }
+
+    internal static void Finish(ref Text line)
     {
         line.Add("\n"u8);
         line.Flush();
         if (Arena.Ensure()) Arena.Header->Reports.Add(1);
     }
 
-    private static void AbortIfWanted()
+    internal static void AbortIfWanted()
     {
         if (Arena.Base != 0 && Arena.Header->AbortOnReport) Os.Abort();
     }

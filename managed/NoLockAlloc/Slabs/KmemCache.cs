@@ -32,11 +32,13 @@ internal readonly unsafe struct KmemCache
     internal uint Reciprocal =>
         IsBucket ? Sizes.ReciprocalOf(Bucket) : CacheDescriptor.Of(Bucket)->Reciprocal;
 
-    internal bool HasArrays => (CacheDescriptor.Of(Bucket)->Flags & CacheDescriptor.NoArrays) == 0;
+    internal bool HasArrays => (Flags & CacheFlags.NoArrays) == 0;
+
+    /// <summary>Whether a thread's size table leads to it.</summary>
+    internal bool HasFastAlloc => (Flags & CacheFlags.SlowAlloc) == 0;
 
     /// <summary>What the fast path of a free multiplies by: 0 makes it fall out.</summary>
-    internal uint FastReciprocal =>
-        (CacheDescriptor.Of(Bucket)->Flags & CacheDescriptor.SlowFree) == 0 ? Reciprocal : 0;
+    internal uint FastReciprocal => (Flags & CacheFlags.SlowFree) == 0 ? Reciprocal : 0;
 
     internal nuint Objects => (nuint)(Arena.BlockBytes * (ulong)Reciprocal >> 32);
 
@@ -53,6 +55,8 @@ internal readonly unsafe struct KmemCache
 
     /// <summary>Objects that move at once between an array and a slab or the barn.</summary>
     internal ulong Batch => Capacity / 2;
+
+    private uint Flags => CacheDescriptor.Of(Bucket)->Flags | Arena.Header->CacheFlags;
 
     private const nuint Words63 = NoLockAlloc.Words.ObjectWord.Objects;
 

@@ -12,20 +12,44 @@ internal static unsafe class SlabFree
     /// The address is the start of an object. False: the object is free already.</summary>
     internal static bool TryFree(ThreadState* self, in KmemCache cache, nuint address, ulong frame)
     {
+        if (Preemption.DefersFrees) return TryFreeLater(self, cache, address);
         KmemCacheThread* cell = self != null ? ThreadState.UsableCell(self, cache.Bucket, frame) : null;
         if (cell != null)
         {
             if (CellGuard.TryEnter(cell, frame))
             {
+                Hooks.At(Hooks.FreeLocked);
                 bool isFreed = TryPutLocked(cell, address); // first: one object in hand at a time
                 CellGuard.Leave(cell, frame);
                 return isFreed;
             }
             if (DeferFree.TryDefer(cell, address)) return true;
         }
+        return TryFreeDirect(cache, address);
+    }
+
+    /// <summary>Leave the free to irq_work. Nobody to leave it to, or too much to do: past the cells.
+    /// </summary>
+    private static bool TryFreeLater(ThreadState* self, in KmemCache cache, nuint address)
+    {
+        bool isQueued = false;
+        if (self != null && IrqWork.TryQueue(self, cache, address, out isQueued)) return true;
+        return !isQueued && TryFreeDirect(cache, address);
+    }
+
+    private static bool TryFreeDirect(in KmemCache cache, nuint address)
+    {
         if (!Slab.TryGiveBack(address, cache, null)) return false;
         Barn.Counter(cache.Bucket, Barn.FreeDirect).Add(1);
         return true;
+    }
+
+    /// <summary>A deferred object has gone to its slab past the cell.</summary>
+    internal static void CountPast(ThreadState* self, in KmemCache cache)
+    {
+        KmemCacheThread* cell = ThreadState.Cell(self, cache.Bucket);
+        cell->Flushed.Count();
+        cell->Drained.Count();
     }
 
     /// <summary>Put a deferred object into the array. Caller holds the lock.</summary>
@@ -74,6 +98,7 @@ internal static unsafe class SlabFree
 
     private static void GiveBack(KmemCacheThread* cell, nuint address)
     {
+        Hooks.At(Hooks.Flush);
         if (!TryReturn(cell, address)) Report.Bad(Report.IsFree, address, 0);
     }
 

@@ -47,6 +47,11 @@ internal unsafe struct ThreadState
     /// <summary>Not 0: everything that never changes has been written.</summary>
     [FieldOffset(0x78)] internal LocalWord IsReady;
 
+    /// <summary>IrqWork.Slots words, where the array of "no bucket" would be, and an
+    /// IrqWorkWord. (The word below stays 0: to fast paths the end of an empty array.)</summary>
+    [FieldOffset(0x140)] internal SharedWord FirstIrqWork;
+    [FieldOffset(0x340)] internal SharedWord IrqWorkHint;
+
     /// <summary>TableEntries distances of cells in words, by (size - 1) >> Sizes.GranularityShift.</summary>
     [FieldOffset((int)CellsEnd)] internal ushort FirstTable;
 
@@ -109,8 +114,10 @@ internal unsafe struct ThreadState
         nuint entry = 0;
         for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
         {
-            nuint end = KmemCache.Of(bucket).Size >> Sizes.GranularityShift;
-            while (entry < end) table[entry++] = (ushort)((nuint)bucket * KmemCacheThread.CellWords);
+            KmemCache cache = KmemCache.Of(bucket);
+            nuint end = cache.Size >> Sizes.GranularityShift;
+            ulong words = cache.HasFastAlloc ? cache.Cell : 0;
+            while (entry < end) table[entry++] = (ushort)words;
         }
     }
 
@@ -129,11 +136,14 @@ internal unsafe struct ThreadState
             cell->Head.SettleCarry();
             if (!cell->Lock.IsFree) cell->Recovered.Count();
             cell->Lock.Take(frame);
+            LockChain.Acquired(cell, frame);
             Journal.Settle(cell);
             DeferFree.Drain(cell, always: true);
             cell->Drainer.Set(0);
+            LockChain.Releasing(cell, frame);
             cell->Lock.Free();
         }
         RunGuard.SettleAll(self, frame);
+        IrqWork.RunAll(self, frame);
     }
 }
