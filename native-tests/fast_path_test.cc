@@ -11,8 +11,8 @@
 
 namespace
 {
-constexpr size_t kMostToAllocate = 30;
-constexpr size_t kMostToFree = 39;
+constexpr size_t kMostToAllocate = 31;
+constexpr size_t kMostToFree = 41;
 
 stepper::Trace g_trace;
 void *g_object;

@@ -43,6 +43,7 @@ struct Situation
     Process process = Process::Same;
     const char *options = "";   // NOLOCKALLOC_OPTIONS of the process
     bool may_refuse = false;    // memory is short: handlers may be given NULL
+    size_t slabs_in_hand = 0;   // if its object is of no bucket: so many slabs no bucket has then
     size_t may_be_lost = 0;     // objects that an earlier, abandoned call may have lost
     bool ends_thread = false;   // the call does not return
     bool varies = false;        // from run to run: a boundary may not be reached again

@@ -65,6 +65,20 @@ TEST_P(PreemptRt, InADeclaredInterruptAllocationsAreNull)
 }
 
 // The kernel looks at the size first.
+TEST(PreemptRtCache, InADeclaredInterruptAllocationsAreNullToo)
+{
+    struct kmem_cache *cache = kmem_cache_create("rt", 40, 0, SLAB_NO_MERGE, nullptr);
+    void *object = kmem_cache_alloc_nolock(cache, 0, NUMA_NO_NODE);
+    ASSERT_NE(object, nullptr);
+    nolockalloc_nmi_enter();
+    EXPECT_EQ(kmem_cache_alloc_nolock(cache, 0, NUMA_NO_NODE), nullptr);
+    kmem_cache_free_nolock(cache, object);
+    nolockalloc_nmi_exit();
+    EXPECT_EQ(nolockalloc_drain(), 1u);
+    kmem_cache_destroy(cache);
+    EXPECT_EQ(complaint_after_trim(), "");
+}
+
 TEST_P(PreemptRt, ZeroSizePtrIsReturnedInEveryContext)
 {
     for (const Interrupt &interrupt : interrupts)

@@ -70,6 +70,34 @@ TEST_P(SlubTiny, AFreeIsDoneByTheThreadsNextCallWhateverItIs)
     }
 }
 
+TEST(SlubTinyKfree, FreesAtOnce)
+{
+    void *object = kmalloc(64, GFP_KERNEL);
+    uint64_t deferred = count(&BucketStats::defer_free, 64);
+    kfree(object);
+    EXPECT_EQ(count(&BucketStats::defer_free, 64), deferred);
+    EXPECT_EQ(complaint_after_trim(), "");
+}
+
+TEST(SlubTinyCache, MayBeDestroyedWhileAFreeIsDeferred)
+{
+    uint64_t reports = counters().reports;
+    for (int i = 0; i < 200; i++) // more often than there are numbers
+    {
+        struct kmem_cache *cache = kmem_cache_create("tiny", 40, 0, SLAB_NO_MERGE, nullptr);
+        ASSERT_NE(cache, nullptr);
+        void *object = kmem_cache_alloc_nolock(cache, 0, NUMA_NO_NODE);
+        kmem_cache_free_nolock(cache, object);
+        BucketStats stats = {};
+        EXPECT_EQ(nolockalloc_cache_stats(cache, &stats), 0);
+        EXPECT_EQ(stats.defer_free, 1u);
+        kmem_cache_destroy(cache);
+    }
+    EXPECT_EQ(nolockalloc_drain(), 1u);
+    EXPECT_EQ(counters().reports, reports);
+    EXPECT_EQ(complaint_after_trim(), "");
+}
+
 TEST_P(SlubTiny, OfAThreadThatEndsIsDoneThen)
 {
     uint64_t drained = count(&BucketStats::defer_free_drained);

@@ -2,6 +2,7 @@
 """The fast paths as they were compiled, compared with the file in which they are kept.
 
     python3 golden --library libnolockalloc.so --steps golden_steps --golden fast_path.txt [--rewrite]
+    python3 golden --library libnolockalloc-malloc.so ... --functions nla_malloc nla_free
     python3 golden --library one.so --same-as another.so --functions NAME...
 """
 
@@ -16,7 +17,7 @@ from normalise import functions_of
 FAST_PATHS = ("kmalloc_nolock_noprof", "nla_kmalloc_nolock", "kfree_nolock_noprof", "nla_kfree_nolock")
 HEAD = """\
 The machine code of both fast paths, without addresses, and how many instructions a fast call takes.
-">": executed by it. The test golden.fast_path compares; the target `golden` rewrites this file. Whoever
+">": executed by it. A test of the name golden compares; the target `golden` rewrites this file. Whoever
 makes a fast path longer says why in the commit.
 """
 

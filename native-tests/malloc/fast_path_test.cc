@@ -8,8 +8,8 @@
 
 namespace
 {
-constexpr size_t kMostToAllocate = 27;
-constexpr size_t kMostToFree = 39;
+constexpr size_t kMostToAllocate = 28;
+constexpr size_t kMostToFree = 41;
 
 stepper::Trace g_trace;
 void *g_object;

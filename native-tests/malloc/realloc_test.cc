@@ -32,6 +32,19 @@ unsigned char *resize(unsigned char *object, size_t size)
 }
 } // namespace
 
+TEST(Realloc, OfWhatHasGrownBeyondTheBucketsOnceGrowsOnWhereItIs)
+{
+    void *object = malloc(20000);
+    object = opaque(realloc(object, 40000));
+    uintptr_t place = uintptr_t(object);
+    for (size_t size = 60000; size <= 4 << 20; size = size * 3 / 2)
+    {
+        object = opaque(realloc(object, size));
+        EXPECT_EQ(uintptr_t(object), place) << size;
+    }
+    free(object);
+}
+
 TEST(Realloc, GrowsAndShrinksThroughEveryKindOfMemory)
 {
     for (size_t factor : {11, 13, 20, 40}) // tenths

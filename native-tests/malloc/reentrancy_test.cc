@@ -7,6 +7,7 @@
 #include "malloc_door.h"
 #include "stepper.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <iterator>
@@ -25,11 +26,13 @@ struct Stage
 Stage *g_stage;
 
 constexpr size_t kSize = 900; // of a bucket that nobody else uses
-constexpr size_t kLarge = 300000;
+constexpr size_t kLarge = 100000;
 constexpr size_t kHuge = 6 << 20;
 
-// A longer call is interrupted at so many of its instructions by each script, at others by another.
-constexpr size_t kMostBoundaries = 100;
+// A longer call is interrupted at so many of its instructions by each script, at others by another; at fewer, if
+// as many runs would take more instructions in all.
+constexpr size_t kMostBoundaries = 100, kLeastBoundaries = 5;
+constexpr size_t kMostInstructions = 2'000'000;
 
 struct Call
 {
@@ -166,6 +169,14 @@ void perform(void *call)
     static_cast<const Call *>(call)->perform();
 }
 
+// Makes a child notice the fork, and forget which object its parent was handed last: a call takes a few instructions
+// more or less by it.
+void begin_child()
+{
+    free(opaque(malloc(0)));
+    free(opaque(malloc(1)));
+}
+
 // How many boundaries the call has, as a child finds.
 size_t count_boundaries(const Call &call)
 {
@@ -174,7 +185,7 @@ size_t count_boundaries(const Call &call)
     ChildResult result = run_in_child(
         [&]
         {
-            free(malloc(0)); // notices the fork
+            begin_child();
             const char *none = "";
             *count = stepper::inject_at(SIZE_MAX, perform, const_cast<Call *>(&call), play, &none).boundaries;
             return 0;
@@ -212,7 +223,7 @@ size_t prepare(const Call &call, Stage &stage)
 // In the child: 0 good, 1 wrong.
 int run(const Call &call, size_t index, const char *script)
 {
-    free(malloc(0)); // notices the fork
+    begin_child();
     auto outcome = stepper::inject_at(index, perform, const_cast<Call *>(&call), play, &script);
     if (outcome.injections != 1)
         return fprintf(stderr, "%s has no boundary %zu\n", call.name, index), 1;
@@ -243,7 +254,8 @@ TEST_P(Interrupted, AtEveryInstructionTheHandlerMayUseMalloc)
     Stage stage;
     size_t boundaries = prepare(call, stage);
     ASSERT_GT(boundaries, 0u) << "the state was not reached";
-    size_t step = boundaries / kMostBoundaries + 1;
+    size_t samples = std::clamp(kMostInstructions / boundaries, kLeastBoundaries, kMostBoundaries);
+    size_t step = boundaries / samples + 1;
     for (size_t script = 0; script < std::size(kScripts); script++)
     {
         for (size_t index = script % step; index < boundaries; index += step)

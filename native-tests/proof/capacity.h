@@ -23,13 +23,13 @@ struct Capacity
 constexpr unsigned kAllBuckets = (1u << NOLOCKALLOC_BUCKETS) - 1;
 Capacity measure(const Door &door, unsigned buckets = kAllBuckets);
 
-// What is missing, at most one object, or a complaint.
+// What is missing, at most one object, or a complaint. slabs: as many, if the object was of no bucket.
 struct Loss
 {
     size_t objects;
     std::string complaint;
 };
-Loss compare(const Capacity &before, const Capacity &after);
+Loss compare(const Capacity &before, const Capacity &after, size_t slabs);
 } // namespace proof
 
 #endif

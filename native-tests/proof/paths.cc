@@ -69,6 +69,7 @@ std::vector<Situation> all_paths()
     add_deferrals(all);
     add_recoveries(all);
     add_pages(all);
+    add_caches(all);
     return all;
 }
 

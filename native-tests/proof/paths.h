@@ -20,6 +20,7 @@ void add_shortages(std::vector<Situation> &to);
 void add_threads(std::vector<Situation> &to);
 void add_processes(std::vector<Situation> &to);
 void add_pages(std::vector<Situation> &to);
+void add_caches(std::vector<Situation> &to);
 void add_deferrals(std::vector<Situation> &to);
 void add_recoveries(std::vector<Situation> &to);
 

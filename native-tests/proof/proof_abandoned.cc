@@ -42,7 +42,7 @@ std::string sweep(const Job &job, unsigned who_sweeps_all)
     size_t lost = 0;
     for (unsigned who = 0; who < kSweepers; who++)
     {
-        Loss loss = compare(g_findings->before, after[who]);
+        Loss loss = compare(g_findings->before, after[who], job.situation.slabs_in_hand);
         complaint += loss.complaint;
         if (who == who_sweeps_all)
             lost = loss.objects;

@@ -12,8 +12,8 @@ internal static unsafe class Aligned
     private const int NoMemory = 12;
     private const int InvalidArgument = 22;
 
-    /// <summary>aligned_alloc: EINVAL unless the alignment is a power of two. The size need not be a multiple of
-    /// it.</summary>
+    /// <summary>aligned_alloc: EINVAL unless the alignment is a power of two. The size need not be a multiple
+    /// of it.</summary>
     internal static nuint Alloc(nuint alignment, nuint size, ThreadState* self, ulong frame) =>
         IsPowerOfTwo(alignment) ? OrNoMemory(size, alignment, self, frame) : OsHeap.Invalid();
 
@@ -26,7 +26,8 @@ internal static unsafe class Aligned
         return OrNoMemory(size, power, self, frame);
     }
 
-    /// <summary>posix_memalign: an error number or 0; errno and, in an error, *result are as they were.</summary>
+    /// <summary>posix_memalign: an error number or 0; errno and, in an error, *result are as they
+    /// were.</summary>
     internal static int PosixMemalign(
         nuint* result, nuint alignment, nuint size, ThreadState* self, ulong frame)
     {

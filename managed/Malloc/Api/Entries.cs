@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The targets of the malloc library's entries (native/malloc/entry_x86_64.S), which add the two parameters that
-// Slabs/FastPath.cs explains, and what native/ calls besides. One expression each. Contracts: docs/MALLOC.md.
+// The targets of the malloc library's entries (native/malloc/entry_x86_64.S), which add the two parameters
+// that Slabs/FastPath.cs explains, and what native/ calls besides. One expression each. Contracts:
+// docs/MALLOC.md.
 
 using System.Runtime;
 using NoLockAlloc.Pages;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Objects that no slab has room for: up to 4 MiB a run of blocks of the arena (Slabs/Runs.cs), beyond that a mapping
-// of its own (Pages/Mappings.cs).
+// Objects that no slab has room for: up to 4 MiB a run of blocks of the arena (Slabs/Runs.cs), beyond that a
+// mapping of its own (Pages/Mappings.cs).
 
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
@@ -20,6 +20,18 @@ internal static unsafe class Large
         nuint align = alignment > Arena.BlockBytes ? alignment >> Arena.BlockShift : 1;
         nuint first = Runs.Take(self, BlocksFor(size), align, frame, out isZero);
         return first == PageRuns.None ? 0 : Arena.AddressOf(first);
+    }
+
+    /// <summary>A run of so many bytes that can grow in place to the longest there is: what follows it is free,
+    /// until somebody takes it. Never asks that memory be reclaimed. 0: there is no such place.</summary>
+    internal static nuint TakeWithRoom(nuint size, ThreadState* self, ulong frame)
+    {
+        if (size > MostOfRun) return 0;
+        self = ThreadBlocks.Current(self, frame);
+        nuint first = Runs.TakeOnce(self, PageRuns.MaximumBlocks, 1, frame, out _);
+        if (first == PageRuns.None) return 0;
+        Runs.TryShrink(self, first, BlocksFor(size), frame);
+        return Arena.AddressOf(first);
     }
 
     /// <summary>False: no such object begins there.</summary>

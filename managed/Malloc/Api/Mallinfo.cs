@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// struct mallinfo2 of <malloc.h>, field for field, and malloc_stats, its human twin. While other threads run, the
-// numbers are read one after the other.
+// struct mallinfo2 of <malloc.h>, field for field, and malloc_stats, its human twin. While other threads run,
+// the numbers are read one after the other.
 
 using System.Runtime.InteropServices;
 using NoLockAlloc.Pages;

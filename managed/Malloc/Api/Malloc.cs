@@ -18,6 +18,14 @@ internal static unsafe class Malloc
             ? address : MallocSlow.Alloc(size, self, frame);
     }
 
+    /// <summary>The fast path alone. False: not by this way.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryAlloc(nuint size, ThreadState* self, ulong frame, out nuint address)
+    {
+        address = 0;
+        return !IsUnusual(size) && FastPath.TryPop(size - 1, self, frame, out address);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Free(nuint address, ThreadState* self, ulong frame)
     {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Everything of malloc and free that is not the fast path: which of the three kinds of memory serves a size (a
-// slab, a run of blocks, a mapping), and whose an address is.
+// Everything of malloc and free that is not the fast path: which of the three kinds of memory serves a size
+// (a slab, a run of blocks, a mapping), and whose an address is.
 
 using System.Runtime.CompilerServices;
 using NoLockAlloc.Machine;
@@ -38,8 +38,8 @@ internal static unsafe class MallocSlow
     /// <summary>Whether count objects of that size are more than there are bytes.</summary>
     internal static bool Overflows(nuint count, nuint size) => size != 0 && count > ~(nuint)0 / size;
 
-    /// <summary>An object of at least so many bytes, at a multiple of the alignment, a power of two. 0: there is
-    /// no memory; errno is unchanged. isZero: all of it is zero.</summary>
+    /// <summary>An object of at least so many bytes, at a multiple of the alignment, a power of two. 0: there
+    /// is no memory; errno is unchanged. isZero: all of it is zero.</summary>
     internal static nuint TryAlloc(
         nuint size, nuint alignment, ThreadState* self, ulong frame, out bool isZero)
     {
@@ -107,8 +107,8 @@ internal static unsafe class MallocSlow
 
     private static ulong CallerOf(ulong frame) => *(ulong*)LocalLock.FrameAddress(frame);
 
-    /// <summary>The first bucket from there whose objects are aligned so: an object ends where its block does or
-    /// where the next begins, so all depends on the size. 0: none is.</summary>
+    /// <summary>The first bucket from there whose objects are aligned so: an object ends where its block does
+    /// or where the next begins, so all depends on the size. 0: none is.</summary>
     private static int AlignedFrom(int bucket, nuint alignment)
     {
         if (alignment <= Alignment) return bucket;

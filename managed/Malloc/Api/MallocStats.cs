@@ -14,7 +14,8 @@ internal static unsafe class MallocStats
     internal static void Write()
     {
         Text text = new(StandardError);
-        text.Add("nolockalloc malloc\n        size       slabs        live      cached      allocs       frees\n"u8);
+        text.Add("nolockalloc malloc\n"u8);
+        text.Add("        size       slabs        live      cached      allocs       frees\n"u8);
         SlabCounts slabs;
         SlabCounts.Take(&slabs);
         for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)

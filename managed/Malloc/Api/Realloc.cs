@@ -12,8 +12,8 @@ internal static unsafe class Realloc
     /// <summary>Objects of so few bytes are not worth a move to a smaller one.</summary>
     private const nuint AlwaysKept = 64;
 
-    /// <summary>As glibc: of NULL it is malloc, to 0 bytes it is free. An object stays where it is if it is large
-    /// enough and at least half of it is wanted.</summary>
+    /// <summary>As glibc: of NULL it is malloc, to 0 bytes it is free. An object stays where it is if it is
+    /// large enough and at least half of it is wanted.</summary>
     internal static nuint To(nuint address, nuint size, ThreadState* self, ulong frame)
     {
         if (address == 0) return MallocSlow.Alloc(size, self, frame);
@@ -42,17 +42,19 @@ internal static unsafe class Realloc
         MallocSlow.Overflows(count, size)
             ? OsHeap.NoMemory() : To(address, count * size, self, frame);
 
-    /// <summary>Where there is no memory, an object that was to become smaller stays as it is. A run that had to
-    /// move gets a quarter more, so that one that grows step by step moves seldom; untouched, that costs
-    /// address space only.</summary>
+    /// <summary>Where there is no memory, an object that was to become smaller stays as it is. One that grows
+    /// beyond the buckets gets a place where it can go on growing: what does so once often does so again.
+    /// </summary>
     private static nuint Moved(nuint address, nuint old, nuint size, ThreadState* self, ulong frame)
     {
-        bool isGrowingRun = old > Sizes.Maximum && size > old && size < Large.MostOfRun / 5 * 4;
-        nuint room = isGrowingRun ? size + size / 4 : size;
-        nuint moved = MallocSlow.TryAlloc(room, MallocSlow.Alignment, self, frame, out _);
+        nuint moved = size > old && size > Sizes.Maximum ? Large.TakeWithRoom(size, self, frame) : 0;
+        if (moved == 0 && !Malloc.TryAlloc(size, self, frame, out moved))
+        {
+            moved = MallocSlow.TryAlloc(size, MallocSlow.Alignment, self, frame, out _);
+        }
         if (moved == 0) return size <= old ? address : OsHeap.NoMemory();
         OsHeap.Copy((void*)moved, (void*)address, size < old ? size : old);
-        MallocSlow.Free(address, self, frame);
+        Malloc.Free(address, self, frame);
         return moved;
     }
 }

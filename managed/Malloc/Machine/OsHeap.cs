@@ -13,7 +13,8 @@ internal static unsafe class OsHeap
     [MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern nuint Map(nuint bytes);
 
-    /// <summary>Make such memory another size, in place or elsewhere. The new address; 0 if refused.</summary>
+    /// <summary>Make such memory another size, in place or elsewhere. The new address; 0 if
+    /// refused.</summary>
     [RuntimeImport("*", "nla_os_remap")]
     [MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern nuint Remap(nuint address, nuint bytes, nuint newBytes);
@@ -32,8 +33,8 @@ internal static unsafe class OsHeap
     [MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern void* Copy(void* destination, void* source, nuint bytes);
 
-    /// <summary>What operator new does where the fast path has no object: see native/malloc/new.c. To be called
-    /// last, and so jumped to: no frame of ours may lie below a C++ exception.</summary>
+    /// <summary>What operator new does where the fast path has no object: see native/malloc/new.c. To be
+    /// called last, and so jumped to: no frame of ours may lie below a C++ exception.</summary>
     [RuntimeImport("*", "nla_new_slow")]
     [MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern nuint NewSlow(nuint size, void* self, ulong frame);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Objects too large for slabs and runs: each is a mapping of its own. A table out of band says where they are:
-// open addressing by address, one word a slot (Words/MappingWord.cs has the protocol).
+// Objects too large for slabs and runs: each is a mapping of its own. A table out of band says where they
+// are: open addressing by address, one word a slot (Words/MappingWord.cs has the protocol).
 //
-// Memory picture of ArenaHeader.Table: 64 bytes, of which the first word counts the mappings and the second their
-// bytes; then Slots words.
+// Memory picture of ArenaHeader.Table: 64 bytes, of which the first word counts the mappings and the second
+// their bytes; then Slots words.
 
 using NoLockAlloc.Machine;
 using NoLockAlloc.Words;
@@ -72,8 +72,8 @@ internal static unsafe class Mappings
         return true;
     }
 
-    /// <summary>Make the mapping another size, in place or elsewhere, what is in it unchanged. The new address;
-    /// 0: the OS refuses, or no mapping begins there, and nothing has changed.</summary>
+    /// <summary>Make the mapping another size, in place or elsewhere, what is in it unchanged. The new
+    /// address; 0: the OS refuses, or no mapping begins there, and nothing has changed.</summary>
     internal static nuint Resize(nuint address, nuint size)
     {
         nuint bytes = MappingWord.RoundUp(size);

@@ -9,6 +9,10 @@ internal static class Product
     /// </summary>
     internal const int DefaultArenaShift = 39;
 
+    /// <summary>So many idle blocks stay warm: 32 MiB. Whoever replaces objects of a few hundred KiB by
+    /// others would have their pages faulted in again and again with less.</summary>
+    internal const ulong WarmBlocks = 512;
+
     /// <summary>The table of mappings (Mappings.cs).</summary>
     internal const nuint TableBytes = Mappings.TableBytes;
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The table of sizes of the malloc library, in place of NoLockAlloc/Pages/Sizes.cs: 16 32 48 64, then four sizes
-// per doubling: 80 96 112 128, 160 192 224 256, up to 20480 24576 28672 32768. So a request gets at most a
-// quarter more than it asked for, and every size is a multiple of malloc's alignment, 16. The sizes above 8 KiB
-// are multiples of a page that do not fill a block of 64 KiB: what is left over is never touched, so it costs
-// address space and no memory.
+// The table of sizes of the malloc library, in place of NoLockAlloc/Pages/Sizes.cs: 16 32 48 64, then four
+// sizes per doubling: 80 96 112 128, 160 192 224 256, up to 20480 24576 28672 32768. So a request gets at
+// most a quarter more than it asked for, and every size is a multiple of malloc's alignment, 16. The sizes
+// above 8 KiB are multiples of a page that do not fill a block of 64 KiB: what is left over is never touched,
+// so it costs address space and no memory.
 
 using System.Numerics;
 
@@ -28,11 +28,12 @@ internal static class Sizes
     /// lines, an odd number, so that the words of different slabs do not pile up in one cache set.</summary>
     internal const nuint WordsPerBlock = 72;
 
-    /// <summary>A cell for each bucket and for "no bucket", the size table, and two journals of runs.</summary>
+    /// <summary>A cell for each bucket and for "no bucket", the size table, and two journals of
+    /// runs.</summary>
     internal const nuint ThreadBlockBytes = 61952;
 
-    /// <summary>Buckets 1 to 4 are the multiples of 16 up to 64. From bucket 5 on, four to a doubling: 5, 6, 7
-    /// and 8 times a power of two.</summary>
+    /// <summary>Buckets 1 to 4 are the multiples of 16 up to 64. From bucket 5 on, four to a doubling: 5, 6,
+    /// 7 and 8 times a power of two.</summary>
     private const int FirstQuarter = 5;
 
     /// <summary>Bytes of an object.</summary>

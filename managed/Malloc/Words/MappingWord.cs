@@ -6,8 +6,9 @@
 //   page        its address / 4096; 0: no mapping, the slot can be taken
 //   unit        0: count is in pages of 4 KiB; 1: in pieces of 2 MiB
 //   count       how long it is; in a slot that can be taken, not 0, so that a search goes on behind it
-// WRITERS     anybody, by compare-exchange: Never or Gone -> a mapping, by who has made it. Mapping -> Gone by
-//             who is about to unmap or move it. Never comes back.
+// WRITERS     anybody, by compare-exchange.
+// TRANSITIONS Never or Gone -> a mapping, by who has made it. Mapping -> Gone, by who is about to unmap or to
+//             move it. Never does not come back.
 // ORDER       each exchange is a full fence.
 // INVARIANTS  (1) A mapping stands in the table from before its address is handed out until before it is
 //                 unmapped, so no address is twice in the table.

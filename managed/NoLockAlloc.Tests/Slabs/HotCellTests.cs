@@ -2,6 +2,7 @@
 
 using System.Reflection;
 using System.Runtime.InteropServices;
+using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
 using NoLockAlloc.Tests.World;
 using NoLockAlloc.Words;
@@ -17,6 +18,7 @@ public sealed unsafe class HotCellTests
     [InlineData(nameof(HotCell.IsHeld), nameof(KmemCacheThread.Lock))]
     [InlineData(nameof(HotCell.Holder), nameof(KmemCacheThread.Lock))]
     [InlineData(nameof(HotCell.Reciprocal), nameof(KmemCacheThread.Reciprocal))]
+    [InlineData(nameof(HotCell.StartBias), nameof(KmemCacheThread.StartBias))]
     [InlineData(nameof(HotCell.ObjectBelow), nameof(KmemCacheThread.Guard))]
     [InlineData(nameof(HotCell.Object), nameof(KmemCacheThread.FirstObject))]
     public void EachWordLiesWhereTheCellHasIt(string hot, string cell) =>
@@ -24,7 +26,22 @@ public sealed unsafe class HotCellTests
 
     [Fact]
     public void NoWordOfTheFastPathsIsMissingHere() =>
-        Assert.Equal(7, typeof(HotCell).GetFields(BindingFlags.NonPublic | BindingFlags.Instance).Length);
+        Assert.Equal(8, typeof(HotCell).GetFields(BindingFlags.NonPublic | BindingFlags.Instance).Length);
+
+    [Theory]
+    [InlineData(nameof(HotThread.LastObject))]
+    [InlineData(nameof(HotThread.LastCell))]
+    public void SoDoesEachOfTheThread(string word) =>
+        Assert.Equal(OffsetOf<ThreadState>(word), OffsetOf<HotThread>(word));
+
+    [Fact]
+    public void TheStateOfABlockNamesItsCell()
+    {
+        using FreshWorld world = new();
+        nuint address = world.Thread.Alloc(1024);
+        nuint block = (address - Arena.Base) >> Arena.BlockShift;
+        Assert.Equal((ushort)KmemCache.Of(KmemCache.BucketOf(1024)).Cell, HotBlock.At(Arena.Base, block)->Cell);
+    }
 
     /// <summary>There is room for the largest array, and for the place below PendingTop.</summary>
     [Fact]

@@ -133,6 +133,9 @@ internal unsafe struct ArenaHeader
     /// <summary>Locks taken, in a build that watches them.</summary>
     [FieldOffset(368)] internal SharedWord LockClock;
 
+    /// <summary>Where idle memory is being given back: IdleMemory.</summary>
+    [FieldOffset(376)] internal SharedWord Idle;
+
     /// <summary>Threads that wanted a block since dead threads were looked for.</summary>
     [FieldOffset(176)] internal SharedWord ClaimsSinceReap;
 

@@ -13,10 +13,6 @@ internal static unsafe class PageAllocator
 {
     internal static nuint None => HintMap.None;
 
-    /// <summary>Free blocks are left warm, for the next taker, up to this many and a quarter of those in
-    /// use; beyond, a freed block goes back to the OS at once.</summary>
-    private const ulong WarmBlocks = 64;
-
     internal static HintMap FreeMap => ArenaLayout.HintMapAt(Arena.Header, 0);
 
     /// <summary>Make a free block a slab of the bucket, claimed by owner (0: by nobody). journal, if not
@@ -53,12 +49,13 @@ internal static unsafe class PageAllocator
         Arena.State(block).Store(state.ToFree(dirty).Value);
     }
 
-    /// <summary>Whether a block that is freed now should go back to the OS rather than stay warm.</summary>
+    /// <summary>Whether a block that is freed now should go back to the OS rather than stay warm for the next
+    /// taker: there are Product.WarmBlocks already, and a quarter of those ever used.</summary>
     internal static bool IsWarmEnough()
     {
         ulong dirty = Arena.Header->DirtyBlocks.Load();
         ulong used = Arena.Header->HighBlock.Load() - Arena.Header->First;
-        return dirty >= WarmBlocks && dirty >= used / 4;
+        return dirty >= Product.WarmBlocks && dirty >= used / 4;
     }
 
     /// <summary>Give the memory of blocks back to the OS. The caller owns them, and they are neither free nor

@@ -9,6 +9,9 @@ internal static class Product
     /// <summary>Address space to reserve unless the options say otherwise: 64 GiB.</summary>
     internal const int DefaultArenaShift = 36;
 
+    /// <summary>So many idle blocks stay warm: 4 MiB.</summary>
+    internal const ulong WarmBlocks = 64;
+
     /// <summary>Bytes of a table of the product's own, out of band: none here.</summary>
     internal const nuint TableBytes = 0;
 

@@ -21,14 +21,14 @@ internal static unsafe class FastPath
     /// A bool, which the JIT turns into jumps where this is inlined.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryPop(nuint last, ThreadState* self, ulong frame, out nuint address) =>
-        TryPopFrom((HotCell*)ThreadState.CellForSize(self, last), frame, out address);
+        TryPopFrom((HotCell*)ThreadState.CellForSize(self, last), self, frame, out address);
 
     /// <summary>The same of any cache. mask: all ones, or 0, which leads to the cell of "no
     /// bucket".</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryPopOf(
         CacheDescriptor* cache, nuint mask, ThreadState* self, ulong frame, out nuint address) =>
-        TryPopFrom((HotCell*)ThreadState.CellAt(self, cache->Cell & mask), frame, out address);
+        TryPopFrom((HotCell*)ThreadState.CellAt(self, cache->Cell & mask), self, frame, out address);
 
     /// <summary>Into the thread's array, if it is the start of an object and there is room. False: not by
     /// this way.</summary>
@@ -49,17 +49,17 @@ internal static unsafe class FastPath
     {
         nuint offset = address - self->Base;
         if (Hardening.IsOn || offset >= self->LimitBytes) return false;
-        ulong* states = (ulong*)(self->Base + ArenaHeader.Bytes);
-        ushort bucket = *(ushort*)(&states[offset >> Arena.BlockShift]);
-        if (!ofAny && bucket != cache->Cell) return false;
-        HotCell* cell = (HotCell*)ThreadState.CellAt(self, bucket);
-        uint rest = (Arena.BlockBytes32 - (ushort)address) * cell->Reciprocal;
+        nuint words = CellWordsOf(address, offset >> Arena.BlockShift, self);
+        if (!ofAny && words != cache->Cell) return false;
+        HotCell* cell = (HotCell*)ThreadState.CellAt(self, words);
+        uint rest = (ushort)address * cell->Reciprocal + cell->StartBias;
         if (rest >= cell->Reciprocal || cell->IsHeld != 0) return false;
 
         cell->Holder = (nuint)frame;
         nuint head = cell->Head;
-        HotCell* place = HotCell.ObjectAt(cell, (byte)head);
-        if ((byte)head >= ArrayHead.End || place->ObjectBelow == address)
+        nuint top = (byte)head;
+        HotCell* place = HotCell.ObjectAt(cell, top);
+        if (top >= ArrayHead.End || place->ObjectBelow == address)
         {
             cell->IsHeld = 0;
             return false;
@@ -69,8 +69,33 @@ internal static unsafe class FastPath
         return true;
     }
 
+    /// <summary>The cell that the block's state names. If the address is the one that was handed out last,
+    /// the state is not used but compared with a guess: the processor predicts the jump and goes on with the
+    /// guess, where it would wait for address, state and cell in turn, and the next allocation for the cell
+    /// (DECISIONS 43).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryPopFrom(HotCell* cell, ulong frame, out nuint address)
+    private static nuint CellWordsOf(nuint address, nuint block, ThreadState* self)
+    {
+        HotThread* hot = (HotThread*)self;
+        nuint words;
+        if (address != hot->LastObject)
+        {
+            words = HotBlock.At(self->Base, block)->Cell;
+        }
+        else
+        {
+            words = hot->LastCell;
+            if (HotBlock.At(self->Base, block)->Cell != words)
+            {
+                words = HotBlock.At(self->Base, block)->Cell;
+                hot->LastCell = (ushort)words;
+            }
+        }
+        return words;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryPopFrom(HotCell* cell, ThreadState* self, ulong frame, out nuint address)
     {
         address = 0;
         if (cell->IsHeld != 0) return false;
@@ -83,6 +108,7 @@ internal static unsafe class FastPath
             cell->IsHeld = 0;
             return false;
         }
+        ((HotThread*)self)->LastObject = address;
         cell->HeadAndRelease = head - 1;
         return true;
     }

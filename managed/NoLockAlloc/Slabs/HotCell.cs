@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The words of a KmemCacheThread that the fast paths touch, as volatile fields at the same offsets: volatile
-// keeps them in program order, which is what a handler on this thread sees, and costs no instruction.
+// The words of a KmemCacheThread, and of a ThreadState, that the fast paths touch, as volatile fields at the
+// same offsets: volatile keeps them in program order, which is what a handler on this thread sees, and costs
+// no instruction.
 // CHECKED BY HotCellTests (the offsets).
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using NoLockAlloc.Pages;
 
 namespace NoLockAlloc.Slabs;
 
@@ -20,7 +22,8 @@ internal unsafe struct HotCell
     [FieldOffset(0x04)] internal volatile uint IsHeld;
 
     [FieldOffset(0x04)] internal volatile nuint Holder;
-    [FieldOffset(0x28)] internal uint Reciprocal;
+    [FieldOffset(0x0c)] internal volatile uint StartBias;
+    [FieldOffset(0x28)] internal volatile uint Reciprocal;
     [FieldOffset(0x138)] internal volatile nuint ObjectBelow;
     [FieldOffset(0x140)] internal volatile nuint Object;
 
@@ -29,4 +32,22 @@ internal unsafe struct HotCell
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static HotCell* ObjectAt(HotCell* cell, nuint index) =>
         (HotCell*)((nuint)cell + index * (nuint)sizeof(nuint));
+}
+
+/// <summary>The same of a ThreadState.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 0x80)]
+internal struct HotThread
+{
+    [FieldOffset(0x58)] internal volatile nuint LastObject;
+    [FieldOffset(0x70)] internal volatile ushort LastCell;
+}
+
+/// <summary>And of a block's state, seen from the arena's start.</summary>
+[StructLayout(LayoutKind.Explicit, Size = ArenaHeader.Bytes + 8)]
+internal unsafe struct HotBlock
+{
+    [FieldOffset(ArenaHeader.Bytes)] internal volatile ushort Cell;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static HotBlock* At(nuint arena, nuint block) => (HotBlock*)(arena + block * 8);
 }

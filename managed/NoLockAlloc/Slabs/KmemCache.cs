@@ -46,6 +46,11 @@ internal readonly unsafe struct KmemCache
     /// <summary>What the fast path of a free multiplies by: 0 makes it fall out.</summary>
     internal uint FastReciprocal => (Flags & CacheFlags.SlowFree) == 0 ? Reciprocal : 0;
 
+    /// <summary>The low 16 bits of an object's start, times FastReciprocal, plus this, are less than
+    /// FastReciprocal, modulo 2^32; those of no other address are. It is the test of IsStart turned round, so
+    /// that the fast path adds once.</summary>
+    internal uint StartBias => FastReciprocal - 1 - Arena.BlockBytes32 * FastReciprocal;
+
     /// <summary>A function, or 0. Buckets have none.</summary>
     internal nuint Constructor => IsBucket ? 0 : CacheDescriptor.Of(Bucket)->Constructor;
 

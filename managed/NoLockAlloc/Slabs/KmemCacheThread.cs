@@ -36,6 +36,9 @@ internal unsafe struct KmemCacheThread
     [FieldOffset(0x04)] internal LocalLock Lock;
     [FieldOffset(0x00)] internal ArrayHead Head;
 
+    /// <summary>KmemCache.StartBias. Lies in the head's other gap.</summary>
+    [FieldOffset(0x0c)] internal uint StartBias;
+
     /// <summary>Not 0: a handler has deferred frees to whoever holds the lock.</summary>
     [FieldOffset(0x20)] internal SharedWord DeferPending;
 
@@ -124,6 +127,7 @@ internal unsafe struct KmemCacheThread
         self->Owner = owner;
         self->Capacity = capacity;
         self->Head.Prepare(capacity);
+        self->StartBias = cache.StartBias;
         self->Reciprocal = cache.FastReciprocal;
         self->_bucket.Set((uint)cache.Bucket);
     }
@@ -135,6 +139,7 @@ internal unsafe struct KmemCacheThread
     {
         Bug.On(self->Lock.IsFree || self->Head.Get() != 0 || self->Slab.Get() != 0);
         self->Reciprocal = 0;
+        self->StartBias = 0;
         self->Capacity = 0;
         self->Head.Reset();
         for (LocalWord* place = &self->FirstObject; place < &self->FirstObject + ArrayHead.End; place++)

@@ -51,7 +51,8 @@ internal static unsafe class Runs
         return isShorter;
     }
 
-    private static nuint TakeOnce(
+    /// <summary>The same of what is free now.</summary>
+    internal static nuint TakeOnce(
         ThreadState* self, nuint blocks, nuint align, ulong frame, out bool isZero)
     {
         RunJournal inFrame = default;

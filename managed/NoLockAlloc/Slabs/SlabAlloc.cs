@@ -37,6 +37,7 @@ internal static unsafe class SlabAlloc
         Hooks.At(Hooks.AllocLocked);
         DeferFree.Drain(cell);
         bool isRefilled = cell->Head.Get() == 0 && TryRefill(self, cell, frame);
+        if (isRefilled) IdleMemory.Look(cell, cell->SlowAllocs.Get());
         return PopAndLeave(cell, frame, isRefilled);
     }
 

@@ -74,8 +74,13 @@ internal static unsafe class SlabFree
     {
         bool isFull = cell->Head.Get() == cell->Capacity;
         if (!TryPush(cell, address)) return false;
-        if (isFull) cell->SlowFrees.Count();
-        else cell->Head.CountFree();
+        if (!isFull)
+        {
+            cell->Head.CountFree();
+            return true;
+        }
+        cell->SlowFrees.Count();
+        IdleMemory.Look(cell, cell->SlowFrees.Get());
         return true;
     }
 

@@ -35,14 +35,14 @@ internal unsafe struct ThreadState
     /// <summary>The block's number, from 1; 0: the boot block.</summary>
     [FieldOffset(0x50)] internal ulong Id;
 
-    /// <summary>The fork stamp under which its thread was last seen.</summary>
-    [FieldOffset(0x58)] internal LocalWord Stamp;
+    /// <summary>What the fast path handed out last, or 0; and a cell, in words, as CellAt wants it. A guess
+    /// of the fast path of a free (HotThread): any value is right. A handler may find, and leave, another
+    /// object's.</summary>
+    [FieldOffset(0x58)] internal LocalWord LastObject;
+    [FieldOffset(0x70)] internal LocalWord LastCell;
 
     /// <summary>Held while the block is claimed or visited. Two words.</summary>
     [FieldOffset(0x60)] internal ClaimLock ClaimLock;
-
-    /// <summary>Not 0: the thread's end will be seen by nla_thread_exit.</summary>
-    [FieldOffset(0x70)] internal LocalWord IsWatched;
 
     /// <summary>Not 0: everything that never changes has been written.</summary>
     [FieldOffset(0x78)] internal LocalWord IsReady;
@@ -62,6 +62,12 @@ internal unsafe struct ThreadState
 
     /// <summary>ArenaHeader.CacheDeaths when this block's cells of dead caches were last emptied.</summary>
     [FieldOffset(0xa0)] internal LocalWord SeenDeaths;
+
+    /// <summary>The fork stamp under which its thread was last seen.</summary>
+    [FieldOffset(0xa8)] internal LocalWord Stamp;
+
+    /// <summary>Not 0: the thread's end will be seen by nla_thread_exit.</summary>
+    [FieldOffset(0xb0)] internal LocalWord IsWatched;
 
     /// <summary>IrqWork.Slots words, where the array of "no bucket" would be, and an
     /// IrqWorkWord. (The word below stays 0: to fast paths the end of an empty array.)</summary>

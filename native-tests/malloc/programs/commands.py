@@ -145,7 +145,7 @@ def with_file(name, text, command):
     return do
 
 
-PYTHON_TESTS = ["test_threading", "test_subprocess", "test_signal", "test_fork1", "test_mmap", "test_queue"]
+PYTHON_TESTS = ["test_threading", "test_subprocess", "test_signal"]
 
 
 def python_tests(environment):

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// Idle memory goes back to the OS without being asked for, as slow paths go by.
+#include <nolockalloc.h>
+
+#include <gtest/gtest.h>
+
+#include <ctime>
+#include <cstring>
+#include <fstream>
+#include <unistd.h>
+#include <vector>
+
+namespace
+{
+constexpr size_t kMebibyte = 1 << 20;
+
+size_t resident_bytes()
+{
+    size_t pages = 0, resident = 0;
+    std::ifstream("/proc/self/statm") >> pages >> resident;
+    return resident * size_t(sysconf(_SC_PAGESIZE));
+}
+
+void allocate_and_free(size_t size, size_t number)
+{
+    std::vector<void *> objects(number);
+    for (void *&object : objects)
+        memset(object = kmalloc_nolock(size, 0, NUMA_NO_NODE), 1, size);
+    for (void *object : objects)
+        kfree_nolock(object);
+}
+
+void sleep_milliseconds(long milliseconds)
+{
+    timespec time = {0, milliseconds * 1000000};
+    nanosleep(&time, nullptr);
+}
+
+// What is resident of 64 MiB after they were freed.
+class IdleMemory : public testing::Test
+{
+  protected:
+    void SetUp() override
+    {
+        allocate_and_free(64, 2000);
+        before = resident_bytes();
+        allocate_and_free(8192, 8192);
+        ASSERT_GE(resident_bytes(), before + 8 * kMebibyte) << "nothing stays warm";
+    }
+
+    size_t before = 0;
+};
+} // namespace
+
+TEST_F(IdleMemory, GoesBackByItselfAsSlowPathsGoBy)
+{
+    int rounds = 0;
+    for (; rounds < 5000 && resident_bytes() > before + 3 * kMebibyte; rounds++) // in arrays
+    {
+        sleep_milliseconds(2);
+        allocate_and_free(64, 2000);
+    }
+    EXPECT_LT(rounds, 5000) << resident_bytes() - before << " bytes are still there";
+}
+
+TEST_F(IdleMemory, StaysWhereNobodyCalls)
+{
+    size_t warm = resident_bytes();
+    for (int rounds = 0; rounds < 100; rounds++)
+        sleep_milliseconds(2);
+    EXPECT_GE(resident_bytes() + kMebibyte / 2, warm);
+}
