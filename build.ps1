@@ -33,7 +33,7 @@ usage: ./build.ps1 WORD
   release           build build/release/libnolockalloc.so and libnolockalloc.a
   install [PREFIX]  build and install, into /usr/local if no PREFIX is given
   clean             remove everything that was built
-  dev, hardened, asan-ubsan, valgrind   build and test in that way: see CMakePresets.json
+  dev, hardened, lockdep, asan-ubsan, valgrind   build and test in that way: see CMakePresets.json
 '@
 }
 
@@ -71,6 +71,7 @@ switch ($Word) {
     'release' { Use-Preset release }
     'dev' { Use-Preset dev }
     'hardened' { Use-Preset hardened }
+    'lockdep' { Use-Preset lockdep }
     'asan-ubsan' { Use-Preset asan-ubsan }
     'valgrind' { Use-Preset valgrind }
     'install' { Use-Preset release; Install-To $Prefix }

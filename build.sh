@@ -72,7 +72,7 @@ usage: ./build.sh WORD
   release           build build/release/libnolockalloc.so and libnolockalloc.a
   install [PREFIX]  build and install, into /usr/local if no PREFIX is given
   clean             remove everything that was built
-  dev, hardened, asan-ubsan, valgrind   build and test in that way: see CMakePresets.json
+  dev, hardened, lockdep, asan-ubsan, valgrind   build and test in that way: see CMakePresets.json
 TEXT
 }
 
@@ -99,6 +99,7 @@ case "${1:-}" in
   release) preset release ;;
   dev) preset dev ;;
   hardened) preset hardened ;;
+  lockdep) preset lockdep ;;
   asan-ubsan) preset asan-ubsan ;;
   valgrind) preset valgrind ;;
   install) preset release; install_to "${2:-/usr/local}" ;;

@@ -56,6 +56,10 @@ int nla_os_watch_thread_exit(void);
 void **nla_os_slot(void);
 /* The block in the slot; *return_address becomes that of the caller of the C# method that calls. */
 void *nla_os_enter(uint64_t *return_address);
+/* The calling thread's TaskContext of C#: NLA_TASK_WORDS words, zero as it begins. */
+void *nla_os_task(void);
+/* Call a callback of the program's. */
+void nla_os_call(void (*function)(int point, void *data), int point, void *data);
 /* The block that every slot holds before its thread has one. All zero for ever, but for words that fast
  * paths write and nobody reads. */
 void *nla_os_boot_thread(void);
@@ -85,5 +89,6 @@ size_t nla_thread_block_bytes(void);
 #ifndef NLA_THREAD_BLOCK_BYTES
 #define NLA_THREAD_BLOCK_BYTES 22528
 #endif
+#define NLA_TASK_WORDS 2
 
 #endif

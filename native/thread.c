@@ -18,6 +18,8 @@ __attribute__((visibility("hidden"), tls_model("initial-exec"))) __thread void *
 /* Not in the thread's block: a thread may have to do without, and a block passes from thread to thread. */
 static __attribute__((tls_model("initial-exec"))) __thread uint64_t active_group;
 
+static __attribute__((tls_model("initial-exec"))) __thread uint64_t task[NLA_TASK_WORDS];
+
 /* glibc keeps the values of the first 32 keys in the thread itself; a later key would allocate at its first
  * use in a thread, so it is not used, and the ends of threads are noticed by their numbers. */
 enum
@@ -65,6 +67,16 @@ void **nla_os_slot(void)
 uint64_t *nla_os_active_group(void)
 {
     return &active_group;
+}
+
+void *nla_os_task(void)
+{
+    return task;
+}
+
+void nla_os_call(void (*function)(int point, void *data), int point, void *data)
+{
+    function(point, data);
 }
 
 int nla_os_watch_thread_exit(void)

@@ -18,7 +18,7 @@ namespace NoLockAlloc.Tests.Api;
 public sealed unsafe class StatsTests
 {
     private static readonly string s_header =
-        File.ReadAllText(Path.Combine(SourceTree.Root, "include", "nolockalloc.h"));
+        File.ReadAllText(Path.Combine(SourceTree.Root, "include", "nolockalloc", "stats.h"));
 
     [Fact]
     public void ABucketsCountersLieWhereTheHeaderHasThem() =>

@@ -53,6 +53,11 @@ internal static unsafe class Os
 
     internal static void* BootThread() => Fake.BootThread;
 
+    internal static void* Task() => Fake.Running.Task;
+
+    internal static void Call(nuint function, int point, nuint data) =>
+        ((delegate*<int, nuint, void>)function)(point, data);
+
     internal static void* Fill(void* destination, int value, nuint bytes)
     {
         NativeMemory.Fill(destination, bytes, (byte)value);

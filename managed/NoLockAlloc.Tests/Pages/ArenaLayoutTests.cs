@@ -45,6 +45,7 @@ public sealed unsafe class ArenaLayoutTests
         Table(ref next, (nuint)header->Pages, header->Blocks * Product.PageWords * 8);
         Table(ref next, header->Groups, header->GroupCount * ArenaLayout.GroupBytes);
         Table(ref next, header->Tags, header->TagCount * ArenaLayout.TagBytes);
+        Table(ref next, header->HookSlots, Hooks.Slots * (nuint)sizeof(HookSlot));
         nuint wordBytes = header->Blocks * Arena.WordsPerBlock * 8;
         Table(ref next, (nuint)header->ObjectWords, wordBytes);
         Table(ref next, (nuint)header->ConstructedWords, wordBytes);

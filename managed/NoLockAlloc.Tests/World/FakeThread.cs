@@ -22,6 +22,7 @@ internal sealed unsafe class FakeThread : IDisposable
         Slot = (void**)NativeMemory.Alloc((nuint)sizeof(void*));
         *Slot = os.BootThread;
         ActiveGroup = (ulong*)NativeMemory.AllocZeroed(sizeof(ulong));
+        Task = (TaskContext*)NativeMemory.AllocZeroed((nuint)sizeof(TaskContext));
     }
 
     internal delegate nuint Call(ulong frame);
@@ -34,6 +35,8 @@ internal sealed unsafe class FakeThread : IDisposable
     internal void** Slot { get; }
 
     internal ulong* ActiveGroup { get; }
+
+    internal TaskContext* Task { get; }
 
     internal FakeStack Stack { get; }
 
@@ -130,5 +133,6 @@ internal sealed unsafe class FakeThread : IDisposable
         Stack.Dispose();
         NativeMemory.Free(Slot);
         NativeMemory.Free(ActiveGroup);
+        NativeMemory.Free(Task);
     }
 }

@@ -20,6 +20,7 @@ internal sealed unsafe class FreshWorld : IDisposable
     {
         Atomic.Hook = null;
         Hardening.IsOn = false;
+        Lockdep.IsOn = false;
         Base(null).Store(0);
         Os.Fake = new FakeOs(options);
         Thread = NewThread();
@@ -62,6 +63,7 @@ internal sealed unsafe class FreshWorld : IDisposable
     {
         Atomic.Hook = null;
         Hardening.IsOn = false;
+        Lockdep.IsOn = false;
         Base(null).Store(0);
         Machine.Dispose();
         Os.Fake = null;

@@ -16,7 +16,7 @@ internal static unsafe class CachesSlow
         KmallocNormalSlow.ReportIgnored(gfp);
         if (!TryNumber(cache, ref gfp, frame, out int number)) return 0;
         if (Arena.Header->Failslab.ShouldFail(KmemCache.Of(number).Size)) return 0;
-        self = ThreadBlocks.Current(self, frame);
+        self = KmallocSlow.Begin(self, frame);
         return KmallocSlow.Finish(KmallocNormalSlow.Take(self, number, gfp, frame), gfp, isNormal: true);
     }
 
@@ -25,8 +25,9 @@ internal static unsafe class CachesSlow
         CacheDescriptor* cache, uint gfp, int node, ThreadState* self, ulong frame)
     {
         KmallocSlow.ReportIgnored(gfp);
+        if (!Preemption.CanSpinTrylock) return 0;
         if (!KmallocSlow.HasNode(node) || !TryNumber(cache, ref gfp, frame, out int number)) return 0;
-        self = ThreadBlocks.Current(self, frame);
+        self = KmallocSlow.Begin(self, frame);
         return KmallocSlow.Finish(SlabAlloc.Take(self, number, 0, frame), gfp, isNormal: false);
     }
 

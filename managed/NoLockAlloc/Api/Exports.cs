@@ -84,6 +84,7 @@ public static unsafe class Exports
     public static nuint NolockallocDrain()
     {
         ulong caller;
+        if (!Preemption.CanSpinTrylock) return 0;
         ThreadState* self = Current(&caller);
         return self == null ? 0 : Reclaim.Drain(self, FrameOf(&caller));
     }
@@ -93,6 +94,7 @@ public static unsafe class Exports
     public static nuint NolockallocTrim()
     {
         ulong caller;
+        if (!Preemption.CanSpinTrylock) return 0;
         ThreadState* self = Current(&caller);
         return Reclaim.Trim(self, FrameOf(&caller));
     }

@@ -26,7 +26,7 @@ internal static unsafe class KmallocNormalSlow
             if (!isSilent) Report.Once(Report.TooLarge, "kmalloc() cannot serve a size of "u8, size);
             return 0;
         }
-        self = ThreadBlocks.Current(self, frame);
+        self = KmallocSlow.Begin(self, frame);
         if (Arena.Base == 0 || Arena.Header->Failslab.ShouldFail(size)) return 0;
         if (size > KmemCache.MaximumSize) return KmallocLarge.Alloc(self, size, gfp, frame);
         int bucket = KmemCache.BucketOf(size);
@@ -39,7 +39,7 @@ internal static unsafe class KmallocNormalSlow
     {
         if (address == 0 || address == Kmalloc.ZeroSizePtr) return;
         if (KmallocLarge.IsLarge(address)) KmallocLarge.Free(address, self, frame);
-        else KmallocSlow.FreeObject(address, self, frame);
+        else KmallocSlow.FreeObject(address, isNolock: false, self, frame);
     }
 
     /// <summary>An object of the cache. A block that another thread gives back to the OS is nobody's

@@ -24,8 +24,8 @@ internal static unsafe class KmallocSlow
     {
         ReportIgnored(gfp);
         if (size == 0) return Kmalloc.ZeroSizePtr;
-        if (size > KmemCache.MaximumSize || !HasNode(node)) return 0;
-        self = ThreadBlocks.Current(self, frame);
+        if (!Preemption.CanSpinTrylock || size > KmemCache.MaximumSize || !HasNode(node)) return 0;
+        self = Begin(self, frame);
         if (Arena.Base == 0) return 0;
 
         int bucket = KmemCache.BucketOf(size);
@@ -40,6 +40,17 @@ internal static unsafe class KmallocSlow
             ? KmallocTracked.Take(self, size, gfp, entry, frame)
             : DebugAlloc.Take(self, DebugCache.Serving(bucket), size, (gfp & Gfp.Zero) != 0, frame);
         return isDebugged ? address : Finish(address, gfp, isNormal: false);
+    }
+
+    /// <summary>What every allocation past the fast path begins with. Returns the thread's block, or null;
+    /// there may be no arena.</summary>
+    internal static ThreadState* Begin(ThreadState* self, ulong frame)
+    {
+        self = ThreadBlocks.Current(self, frame);
+        if (Arena.Base == 0) return null;
+        Hooks.At(Hooks.SlowAlloc);
+        if (self != null) IrqWork.Run(self, frame);
+        return self;
     }
 
     internal static void ReportIgnored(uint gfp)
@@ -79,25 +90,27 @@ internal static unsafe class KmallocSlow
         {
             Report.Bad(Report.NotNolock, address, CallerOf(frame));
         }
-        FreeObject(address, self, frame);
+        FreeObject(address, isNolock: true, self, frame);
     }
 
     /// <summary>Of any slab.</summary>
-    internal static void FreeObject(nuint address, ThreadState* self, ulong frame)
+    internal static void FreeObject(nuint address, bool isNolock, ThreadState* self, ulong frame)
     {
         ulong caller = CallerOf(frame);
         KmemCache cache = Slab.CacheAt(address);
+        if (!cache.IsDebug && !TryCacheOf(address, caller, out cache)) return;
+        self = Preemption.Current(self, frame);
+        Hooks.At(Hooks.SlowFree);
+        if (self != null) IrqWork.Run(self, frame);
         if (cache.IsDebug)
         {
             KmallocTracked.Forget(cache, address);
-            DebugFree.Free(ThreadBlocks.Current(self, frame), cache, address, frame);
+            DebugFree.Free(self, cache, address, frame);
             return;
         }
-        if (!TryCacheOf(address, caller, out cache)) return;
-        self = ThreadBlocks.Current(self, frame);
         bool isFreed = !Hardening.IsOn || Slab.TryClearLive(address, cache);
         if (isFreed) KmallocTracked.Forget(cache, address);
-        isFreed = isFreed && SlabFree.TryFree(self, cache, address, frame);
+        isFreed = isFreed && SlabFree.TryFree(self, cache, address, frame, isNolock);
         if (!isFreed) Report.Bad(Report.IsFree, address, caller);
     }
 

@@ -37,6 +37,7 @@ internal static unsafe class Page
         uint gfp, int node, uint order, ulong references, ThreadState* self, ulong frame)
     {
         if ((gfp & ~Gfp.NolockMask) != 0) Report.Once(Report.GfpBits, gfp & ~Gfp.NolockMask);
+        if (!Preemption.CanSpinTrylock) return 0;
         if (order > PageOrders.Maximum) return 0;
         if (node != Kmalloc.AnyNode && node != 0)
         {

@@ -103,6 +103,16 @@ internal static unsafe class Os
     [MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern ulong Milliseconds();
 
+    /// <summary>The calling thread's TaskContext.</summary>
+    [RuntimeImport("*", "nla_os_task")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern void* Task();
+
+    /// <summary>Call a callback of the program's: void (*function)(int point, void *data).</summary>
+    [RuntimeImport("*", "nla_os_call")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern void Call(nuint function, int point, nuint data);
+
     [RuntimeImport("*", "memset")]
     [MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern void* Fill(void* destination, int value, nuint bytes);

@@ -4,8 +4,8 @@
 // Memory picture of the arena, from its base, in blocks of 64 KiB:
 //   blocks 0 .. First-1       out of band: this header; then the blocks' state words, the fork stamp's page,
 //                             thread words, hint maps, barns, cache descriptors, thread blocks, the
-//                             option slub_debug, the product's own table, groups, call sites, object
-//                             words, constructed words, places of extension vectors
+//                             option slub_debug, the product's own table, groups, call sites, callbacks,
+//                             object words, constructed words, places of extension vectors
 //   blocks First .. Blocks-1  what is given out
 // Out-of-band blocks have state words too, which stay 0: a pointer into the tables is no object.
 
@@ -34,8 +34,12 @@ internal unsafe struct ArenaHeader
     /// <summary>The OS cannot wipe pages on fork: processes are told apart by their numbers.</summary>
     [FieldOffset(25)] internal bool ForksByNumber;
 
-    /// <summary>Report live objects when the process exits.</summary>
-    [FieldOffset(26)] internal bool ReportLeaks;
+    /// <summary>The options preempt_rt and slub_tiny.</summary>
+    [FieldOffset(26)] internal bool IsPreemptRt;
+    [FieldOffset(27)] internal bool IsSlubTiny;
+
+    /// <summary>Flags that every cache has besides its own.</summary>
+    [FieldOffset(28)] internal uint CacheFlags;
 
     [FieldOffset(32)] internal SharedWord* ObjectWords;
     [FieldOffset(40)] internal SharedWord* LiveWords;
@@ -58,6 +62,9 @@ internal unsafe struct ArenaHeader
 
     /// <summary>Bits of objects whose constructor has run, of caches that have one.</summary>
     [FieldOffset(112)] internal SharedWord* ConstructedWords;
+
+    /// <summary>Report live objects when the process exits.</summary>
+    [FieldOffset(120)] internal bool ReportLeaks;
 
     /// <summary>How many forks lie behind this process. Only grows.</summary>
     [FieldOffset(128)] internal SharedWord Forks;
@@ -114,6 +121,17 @@ internal unsafe struct ArenaHeader
     /// </summary>
     [FieldOffset(336)] internal byte* SlubDebugText;
     [FieldOffset(344)] internal nuint SlubDebugBytes;
+
+    /// <summary>Callbacks: Hooks.</summary>
+    [FieldOffset(352)] internal nuint HookSlots;
+
+    /// <summary>Bit a point that may have callbacks; and the same for those who pass it, which is no step
+    /// of a protocol.</summary>
+    [FieldOffset(360)] internal SharedWord Hooked;
+    [FieldOffset(360)] internal volatile nuint HookedPoints;
+
+    /// <summary>Locks taken, in a build that watches them.</summary>
+    [FieldOffset(368)] internal SharedWord LockClock;
 
     /// <summary>Where idle memory is being given back: IdleMemory.</summary>
     [FieldOffset(376)] internal SharedWord Idle;

@@ -57,6 +57,9 @@ internal static unsafe class ArenaLayout
         header->Blocks = blocks;
         header->First = first;
         header->AbortOnReport = options.Abort;
+        header->IsPreemptRt = options.PreemptRt;
+        header->IsSlubTiny = options.SlubTiny;
+        header->CacheFlags = options.CacheFlagsOfAll;
         if (end > at + (first << Arena.BlockShift)) Os.Abort();
         header->ForksByNumber = Os.WipeOnFork((nuint)header->ForkStamp, PageBytes) != 0;
         header->ForkStamp->Store(1);
@@ -160,6 +163,8 @@ internal static unsafe class ArenaLayout
         header->Tags = next;
         header->TagCount = header->GroupCount * TagsPerGroup;
         next += RoundUp(header->TagCount * TagBytes);
+        header->HookSlots = next;
+        next += RoundUp(Hooks.Slots * (nuint)sizeof(HookSlot));
         nuint words = RoundUp(blocks * Arena.WordsPerBlock * sizeof(ulong));
         header->ObjectWords = (SharedWord*)next;
         next += words;

@@ -5,6 +5,8 @@
 // ours: `slub_debug=FZ,kmalloc-64;P,kmalloc-128,abort` is two words. So the kernel's own spelling may stand
 // anywhere.
 
+using NoLockAlloc.Machine;
+
 namespace NoLockAlloc.Pages;
 
 internal unsafe partial struct Options
@@ -17,6 +19,8 @@ internal unsafe partial struct Options
     internal nuint ArenaBytes;
     internal nuint Threads;
     internal bool Abort;
+    internal bool PreemptRt;
+    internal bool SlubTiny;
 
     /// <summary>Which allocations of normal context fail. All zero: none.</summary>
     internal Words.FaultAttribute Failslab;
@@ -51,6 +55,12 @@ internal unsafe partial struct Options
         options.Unknown += options.Debugging.Unknown();
         return options;
     }
+
+    /// <summary>Flags of every cache. PREEMPT_RT: arrays as ever, but each call looks where it is called
+    /// from. SLUB_TINY: nothing is kept. A build with lockdep watches each lock.</summary>
+    internal readonly uint CacheFlagsOfAll =>
+        (PreemptRt || SlubTiny || Lockdep.IsOn ? CacheFlags.SlowAlloc | CacheFlags.SlowFree : 0) |
+        (SlubTiny ? CacheFlags.NoArrays : 0);
 
     /// <summary>Of a reservation that was refused: a few threads' blocks take less than the smallest arena.
     /// </summary>
@@ -100,6 +110,16 @@ internal unsafe partial struct Options
         if (TryMatch(text, "abort"u8, out byte* rest) && IsEnd(rest))
         {
             Abort = true;
+            return true;
+        }
+        if (TryMatch(text, "preempt_rt"u8, out rest) && IsEnd(rest))
+        {
+            PreemptRt = true;
+            return true;
+        }
+        if (TryMatch(text, "slub_tiny"u8, out rest) && IsEnd(rest))
+        {
+            SlubTiny = true;
             return true;
         }
         if (TryMatch(text, "arena="u8, out rest) && TryNumber(&rest, out nuint bytes) && IsEnd(rest))

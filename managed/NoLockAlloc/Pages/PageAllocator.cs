@@ -60,8 +60,11 @@ internal static unsafe class PageAllocator
 
     /// <summary>Give the memory of blocks back to the OS. The caller owns them, and they are neither free nor
     /// a slab nor a run.</summary>
-    internal static bool TryPurge(nuint block, nuint blocks = 1) =>
-        Os.Purge(Arena.AddressOf(block), blocks * Arena.BlockBytes) == 0;
+    internal static bool TryPurge(nuint block, nuint blocks = 1)
+    {
+        Hooks.At(Hooks.Purge);
+        return Os.Purge(Arena.AddressOf(block), blocks * Arena.BlockBytes) == 0;
+    }
 
     /// <summary>Give the memory of a free block back, if it is dirty and nobody takes it meanwhile.
     /// journal names it before it is the caller's.</summary>

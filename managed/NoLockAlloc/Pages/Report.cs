@@ -25,6 +25,8 @@ internal static unsafe class Report
     internal const int LargeFree = 5;
     internal const int ZeroConstructed = 6;
     internal const int WrongCache = 7;
+    internal const int NotInInterrupt = 8;
+    internal const int LockOrder = 9;
 
     /// <summary>A bad pointer. caller: the return address of the call, 0 if it is not known any more.
     /// </summary>
@@ -61,29 +63,36 @@ internal static unsafe class Report
         {
             case GfpBits: Once(what, "kmalloc_nolock() ignores gfp flags "u8, value); break;
             case Node: Once(what, "kmalloc_nolock() has no node "u8, value); break;
+            case NotInInterrupt: Once(what, "exit from an interrupt that was not entered: "u8, value); break;
             default: Once(what, "words of NOLOCKALLOC_OPTIONS that are not known: "u8, value); break;
         }
     }
 
     internal static void Once(int what, System.ReadOnlySpan<byte> text, ulong value)
     {
-        if (!Arena.Ensure()) return;
-        ref Words.SharedWord once = ref Arena.Header->ReportedOnce;
-        ulong bit = 1UL << what;
-        ulong seen;
-        do
-        {
-            seen = once.Load();
-            if ((seen & bit) != 0) return;
-        }
-        while (!once.TryReplace(seen, seen | bit));
-
+        if (!TryBeFirst(what)) return;
         Text line = new(2);
         line.Add("nolockalloc: "u8);
         line.Add(text);
         line.AddHex(value);
         Finish(ref line);
         if (what != OptionWords) AbortIfWanted();
+    }
+
+    /// <summary>Whether nobody in the process has reported this yet.</summary>
+    internal static bool TryBeFirst(int what)
+    {
+        if (!Arena.Ensure()) return false;
+        ref Words.SharedWord once = ref Arena.Header->ReportedOnce;
+        ulong bit = 1UL << what;
+        ulong seen;
+        do
+        {
+            seen = once.Load();
+            if ((seen & bit) != 0) return false;
+        }
+        while (!once.TryReplace(seen, seen | bit));
+        return true;
     }
 
     internal static void Finish(ref Text line)

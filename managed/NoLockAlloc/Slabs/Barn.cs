@@ -51,6 +51,7 @@ internal unsafe struct Barn
                 Journal.Cancel(cell, 0);
                 continue;
             }
+            Hooks.At(Hooks.BarnGet);
             Copy(KmemCacheThread.At(cell, 0), ObjectsOf(cell->Bucket, i), slot.Count);
             Journal.CommitGet(cell, slot.Count);
             place.Store(draining.ToEmpty().Value);
@@ -79,6 +80,7 @@ internal unsafe struct Barn
                 continue;
             }
             Journal.PlaceIsOurs(cell);
+            Hooks.At(Hooks.BarnPut);
             Copy(ObjectsOf(cell->Bucket, i), KmemCacheThread.At(cell, head - batch), batch);
             place.Store(filling.ToFull(batch).Value);
             Journal.CommitPut(cell, head, batch);

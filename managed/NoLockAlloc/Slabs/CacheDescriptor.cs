@@ -21,11 +21,8 @@ namespace NoLockAlloc.Slabs;
 [StructLayout(LayoutKind.Explicit, Size = (int)ArenaLayout.CacheBytes)]
 internal unsafe struct CacheDescriptor
 {
-    /// <summary>No thread keeps objects of it: each call goes to the slabs.</summary>
-    internal const uint NoArrays = 1;
-
-    /// <summary>A free may not take the fast path: there is something to do before it.</summary>
-    internal const uint SlowFree = 2;
+    internal const uint NoArrays = CacheFlags.NoArrays;
+    internal const uint SlowFree = CacheFlags.SlowFree;
 
     internal const int NameBytes = 64;
 

@@ -54,6 +54,7 @@ internal static unsafe class CacheLeaks
         {
             KmemCacheThread* cell = ThreadState.Cell(ThreadState.Of(id), number);
             if (cell->IsPrepared && IsIn(cell, address)) return true;
+            if (Preemption.HasIrqWork && IrqWork.IsQueued(ThreadState.Of(id), address)) return true;
         }
         return Barn.Contains(number, address);
     }

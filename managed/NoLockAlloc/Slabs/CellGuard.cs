@@ -12,6 +12,7 @@ internal static unsafe class CellGuard
     {
         cell->Head.SettleCarry();
         if (!cell->Lock.TryTake(frame, out bool wasAbandoned)) return false;
+        LockChain.Acquired(cell, frame);
         cell->Drainer.Set(frame);
         if (wasAbandoned) cell->Recovered.Count();
         if (cell->HasUnsettled) Journal.Settle(cell);
@@ -22,18 +23,19 @@ internal static unsafe class CellGuard
     internal static nuint Leave(KmemCacheThread* cell, ulong frame)
     {
         nuint drained = 0;
-        Free(cell);
+        Free(cell, frame);
         while (cell->DeferPending.Load() != 0 && TryEnter(cell, frame))
         {
             drained += DeferFree.Drain(cell);
-            Free(cell);
+            Free(cell, frame);
         }
         return drained;
     }
 
     /// <summary>Leave without a look at what was deferred.</summary>
-    internal static void Free(KmemCacheThread* cell)
+    internal static void Free(KmemCacheThread* cell, ulong frame)
     {
+        LockChain.Releasing(cell, frame);
         cell->Drainer.Set(0);
         cell->Lock.Free();
     }

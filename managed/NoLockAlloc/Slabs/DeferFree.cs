@@ -20,6 +20,7 @@
 // REENTRY     drain holds the lock: a handler in the middle defers again, and is seen by the next look.
 // CHECKED BY  DeferFreeTests; ReentrancyTest (native)
 
+using NoLockAlloc.Pages;
 using NoLockAlloc.Words;
 
 namespace NoLockAlloc.Slabs;
@@ -34,6 +35,7 @@ internal static unsafe class DeferFree
         {
             ref SharedWord slot = ref KmemCacheThread.Defer(cell, i);
             if (slot.Load() != 0 || !slot.TryReplace(0, address)) continue;
+            Hooks.At(Hooks.Defer);
             cell->DeferPending.Store(cell->DeferPending.Load() + 1);
             cell->Deferred.Count();
             return true;
@@ -65,6 +67,7 @@ internal static unsafe class DeferFree
             ulong address = slot.Load();
             if (address == 0) continue;
             slot.Store(0);
+            Hooks.At(Hooks.Drain);
             SlabFree.PutLocked(cell, (nuint)address);
             drained++;
         }

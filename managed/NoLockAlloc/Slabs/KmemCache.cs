@@ -32,18 +32,19 @@ internal readonly unsafe struct KmemCache
     internal uint Reciprocal =>
         IsBucket ? Sizes.ReciprocalOf(Bucket) : CacheDescriptor.Of(Bucket)->Reciprocal;
 
-    internal bool HasArrays =>
-        (CacheDescriptor.Of(Bucket)->Flags & CacheDescriptor.NoArrays) == 0 && !IsDebuggedBucket;
+    internal bool HasArrays => (Flags & CacheFlags.NoArrays) == 0 && !IsDebuggedBucket;
 
-    /// <summary>Another cache serves the bucket: ServingBucket.</summary>
+    /// <summary>Whether a thread's size table leads to it.</summary>
+    internal bool HasFastAlloc => (Flags & CacheFlags.SlowAlloc) == 0;
+
+    /// <summary>Another cache serves the bucket: DebugCache.Serving.</summary>
     internal bool IsDebuggedBucket => IsBucket && Arena.Header->DebugFlagsOf(Bucket) != 0;
 
     /// <summary>Objects carry what debugging needs: Debug/.</summary>
     internal bool IsDebug => Bucket != 0 && CacheDescriptor.Of(Bucket)->DebugFlags != 0;
 
     /// <summary>What the fast path of a free multiplies by: 0 makes it fall out.</summary>
-    internal uint FastReciprocal =>
-        (CacheDescriptor.Of(Bucket)->Flags & CacheDescriptor.SlowFree) == 0 ? Reciprocal : 0;
+    internal uint FastReciprocal => (Flags & CacheFlags.SlowFree) == 0 ? Reciprocal : 0;
 
     /// <summary>The low 16 bits of an object's start, times FastReciprocal, plus this, are less than
     /// FastReciprocal, modulo 2^32; those of no other address are. It is the test of IsStart turned round, so
@@ -68,6 +69,8 @@ internal readonly unsafe struct KmemCache
 
     /// <summary>Objects that move at once between an array and a slab or the barn.</summary>
     internal ulong Batch => Capacity / 2;
+
+    private uint Flags => CacheDescriptor.Of(Bucket)->Flags | Arena.Header->CacheFlags;
 
     private const nuint Words63 = NoLockAlloc.Words.ObjectWord.Objects;
 

@@ -14,6 +14,7 @@ internal static unsafe class Reclaim
     /// Bounded by the blocks and thread blocks ever used.</summary>
     internal static void Everything(ThreadState* self, KmemCacheThread* held, ulong frame)
     {
+        Hooks.At(Hooks.Reclaim);
         ThreadBlocks.Reap(frame);
         for (ulong id = 1; id <= Arena.Header->HighThread.Load(); id++)
         {
@@ -65,7 +66,7 @@ internal static unsafe class Reclaim
     /// </summary>
     internal static nuint Drain(ThreadState* self, ulong frame)
     {
-        nuint drained = 0;
+        nuint drained = IrqWork.Run(self, frame);
         for (int bucket = 1; bucket <= KmemCache.Last; bucket = KmemCache.After(bucket))
         {
             KmemCacheThread* cell = ThreadState.Cell(self, bucket);
@@ -78,6 +79,7 @@ internal static unsafe class Reclaim
     /// <summary>Empty the arrays of a block and let go of its slabs.</summary>
     internal static void Flush(ThreadState* self, KmemCacheThread* held, ulong frame)
     {
+        IrqWork.Run(self, frame);
         for (int bucket = 1; bucket <= KmemCache.Last; bucket = KmemCache.After(bucket))
         {
             KmemCacheThread* cell = ThreadState.Cell(self, bucket);

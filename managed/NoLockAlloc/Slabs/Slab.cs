@@ -62,6 +62,7 @@ internal static unsafe partial class Slab
                 if (batch == 0) break;
                 Journal.BeginRefill(cell, i, batch);
                 if (!words[i].TryReplace(word, word | batch | ObjectWord.Taken)) continue;
+                Hooks.At(Hooks.Refill);
                 Journal.CommitRefill(cell, Unpack(cell, cache, block, i, batch));
                 words[i].Clear(ObjectWord.Taken);
                 Journal.End(cell);

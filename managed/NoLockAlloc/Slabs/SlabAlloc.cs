@@ -34,6 +34,7 @@ internal static unsafe class SlabAlloc
         KmemCacheThread* cell = ThreadState.UsableCell(self, bucket, frame);
         isBusy = cell == null || !CellGuard.TryEnter(cell, frame);
         if (isBusy) return 0;
+        Hooks.At(Hooks.AllocLocked);
         DeferFree.Drain(cell);
         bool isRefilled = cell->Head.Get() == 0 && TryRefill(self, cell, frame);
         if (isRefilled) IdleMemory.Look(cell, cell->SlowAllocs.Get());
@@ -50,7 +51,7 @@ internal static unsafe class SlabAlloc
             if (cell->Head.Get() != 0) address = KmemCacheThread.Pop(cell);
             if (isSlow) cell->SlowAllocs.Count();
             isSlow = false;
-            CellGuard.Free(cell);
+            CellGuard.Free(cell, frame);
             if (cell->DeferPending.Load() == 0 || !CellGuard.TryEnter(cell, frame)) return address;
             if (address != 0) SlabFree.TryPush(cell, address);
             address = 0;
@@ -62,6 +63,7 @@ internal static unsafe class SlabAlloc
     /// </summary>
     internal static nuint Direct(ThreadState* self, int bucket, ulong frame)
     {
+        Hooks.At(Hooks.AllocDirect);
         KmemCache cache = KmemCache.Of(bucket);
         nuint address = 0;
         if (self != null)
@@ -118,6 +120,7 @@ internal static unsafe class SlabAlloc
         nuint block = PageAllocator.TakeSlab(cell->Cache.Cell, cell->Owner, &cell->Claim);
         if (block != PageAllocator.None)
         {
+            Hooks.At(Hooks.NewSlab);
             cell->Slab.Set(block);
             Barn.Counter(cell->Bucket, Barn.AllocSlabs).Add(1);
         }

@@ -10,21 +10,49 @@ internal static unsafe class SlabFree
 {
     /// <summary>Free by way of the cell, or by deferral if an interrupted slow path is inside, or past both.
     /// The address is the start of an object. False: the object is free already.</summary>
-    internal static bool TryFree(ThreadState* self, in KmemCache cache, nuint address, ulong frame)
+    internal static bool TryFree(
+        ThreadState* self, in KmemCache cache, nuint address, ulong frame, bool isNolock = true)
     {
+        if (Preemption.DefersFrees(isNolock)) return TryFreeLater(self, cache, address, frame);
         KmemCacheThread* cell = self != null ? ThreadState.UsableCell(self, cache.Bucket, frame) : null;
         if (cell != null)
         {
             if (CellGuard.TryEnter(cell, frame))
             {
+                Hooks.At(Hooks.FreeLocked);
                 bool isFreed = TryPutLocked(cell, address); // first: one object in hand at a time
                 CellGuard.Leave(cell, frame);
                 return isFreed;
             }
             if (DeferFree.TryDefer(cell, address)) return true;
         }
+        return TryFreeDirect(cache, address);
+    }
+
+    /// <summary>Leave the free to irq_work. Nobody to leave it to, or too much to do: past the cells.
+    /// </summary>
+    private static bool TryFreeLater(ThreadState* self, in KmemCache cache, nuint address, ulong frame)
+    {
+        bool isQueued = false;
+        KmemCacheThread* cell = self != null ? ThreadState.UsableCell(self, cache.Bucket, frame) : null;
+        if (cell != null && IrqWork.TryQueue(self, cell, address, out isQueued)) return true;
+        return !isQueued && TryFreeDirect(cache, address);
+    }
+
+    /// <summary>Past the cell, by single exchanges. False: the object is free already.</summary>
+    internal static bool TryFreeDirect(in KmemCache cache, nuint address)
+    {
         if (!Slab.TryGiveBack(address, cache, null)) return false;
         Barn.Counter(cache.Bucket, Barn.FreeDirect).Add(1);
+        return true;
+    }
+
+    /// <summary>The same of a deferred object, which is counted in its cell.</summary>
+    internal static bool TryFreePast(KmemCacheThread* cell, in KmemCache cache, nuint address)
+    {
+        if (!Slab.TryGiveBack(address, cache, null)) return false;
+        cell->Flushed.Count();
+        cell->Drained.Count();
         return true;
     }
 
@@ -80,6 +108,7 @@ internal static unsafe class SlabFree
 
     private static void GiveBack(KmemCacheThread* cell, nuint address)
     {
+        Hooks.At(Hooks.Flush);
         if (!TryReturn(cell, address)) Report.Bad(Report.IsFree, address, 0);
     }
 

@@ -26,6 +26,7 @@ internal static unsafe class SlabRelease
             cell->Claim.End();
             return false;
         }
+        Hooks.At(Hooks.SlabRelease);
         Constructor.Forget(block, cache);
         Arena.State(block).Store(cell->Claim.As.ToReleasing(cell->Owner).Value);
         Barn.Counter(cache.Bucket, Barn.FreeSlabs).Add(1);

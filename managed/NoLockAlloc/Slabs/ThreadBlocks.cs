@@ -38,6 +38,7 @@ internal static unsafe class ThreadBlocks
         ulong id = self->Id;
         ref SharedWord cell = ref ThreadState.WordOf(id);
         ThreadWord word = new(cell.Load());
+        IrqWork.RunAll(self, frame);
         if (id > WarmBlocks) Reclaim.Flush(self, null, frame);
         self->IsWatched.Set(0);
         ThreadWord exiting = word.To(ThreadWord.KindExiting);
@@ -201,7 +202,9 @@ internal static unsafe class ThreadBlocks
             self->ClaimLock.Release(); // a handler has forked, and its process has freed the block
             return null;
         }
+        Hooks.At(Hooks.Claim);
         ThreadState.Prepare(self, id);
+        LockChain.Claimed(self, frame);
         ThreadState.Settle(self, frame);
         self->Stamp.Set(claiming.Stamp);
         self->IsWatched.Set(0);

@@ -53,8 +53,8 @@ internal unsafe struct ThreadState
     [FieldOffset(0x80)] internal nuint NormalMaximum;
     [FieldOffset(0x88)] internal nuint NormalMask;
 
-    /// <summary>The same for kmem_cache_alloc_nolock, which nothing makes fail: 0 in the boot
-    /// block.</summary>
+    /// <summary>The same for kmem_cache_alloc_nolock, which nothing makes fail: 0 in the boot block, and
+    /// where each call has to look at its context (preempt_rt).</summary>
     [FieldOffset(0x90)] internal nuint NolockMask;
 
     /// <summary>Held while a cache is created in this block's name: MakerLock.</summary>
@@ -68,6 +68,11 @@ internal unsafe struct ThreadState
 
     /// <summary>Not 0: the thread's end will be seen by nla_thread_exit.</summary>
     [FieldOffset(0xb0)] internal LocalWord IsWatched;
+
+    /// <summary>IrqWork.Slots words, where the array of "no bucket" would be, and an
+    /// IrqWorkWord. (The word below stays 0: to fast paths the end of an empty array.)</summary>
+    [FieldOffset(0x140)] internal SharedWord FirstIrqWork;
+    [FieldOffset(0x340)] internal SharedWord IrqWorkHint;
 
     /// <summary>TableEntries distances of cells in words, by (size - 1) >> Sizes.GranularityShift.</summary>
     [FieldOffset((int)CellsEnd)] internal ushort FirstTable;
@@ -123,7 +128,7 @@ internal unsafe struct ThreadState
         bool isLookedAt = Arena.Header->Failslab.IsOn;
         self->NormalMaximum = isLookedAt ? 0 : KmemCache.MaximumSize;
         self->NormalMask = isLookedAt ? 0 : ~(nuint)0;
-        self->NolockMask = ~(nuint)0;
+        self->NolockMask = KmemCache.Of(1).HasFastAlloc ? ~(nuint)0 : 0;
         for (int number = 0; number < RunJournals; number++)
         {
             RunJournal(self, number)->Owner = id;
@@ -137,8 +142,10 @@ internal unsafe struct ThreadState
         nuint entry = 0;
         for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
         {
-            nuint end = KmemCache.Of(bucket).Size >> Sizes.GranularityShift;
-            while (entry < end) table[entry++] = (ushort)((nuint)bucket * KmemCacheThread.CellWords);
+            KmemCache cache = KmemCache.Of(bucket);
+            nuint end = cache.Size >> Sizes.GranularityShift;
+            ulong words = cache.HasFastAlloc ? cache.Cell : 0;
+            while (entry < end) table[entry++] = (ushort)words;
         }
     }
 
@@ -157,13 +164,16 @@ internal unsafe struct ThreadState
             cell->Head.SettleCarry();
             if (!cell->Lock.IsFree) cell->Recovered.Count();
             cell->Lock.Take(frame);
+            LockChain.Acquired(cell, frame);
             Journal.Settle(cell);
             DeferFree.Drain(cell, always: true);
             cell->Drainer.Set(0);
+            LockChain.Releasing(cell, frame);
             cell->Lock.Free();
         }
         RunGuard.SettleAll(self, frame);
         Slabs.MakerLock.Settle(self);
         self->MakerLock.Free();
+        IrqWork.RunAll(self, frame);
     }
 }
