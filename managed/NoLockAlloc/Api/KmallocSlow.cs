@@ -34,11 +34,12 @@ internal static unsafe class KmallocSlow
         if (entry == 0 && !isDebugged)
         {
             int next = bucket < KmemCache.Buckets ? bucket + 1 : 0;
-            return Finish(SlabAlloc.Take(self, bucket, next, frame), gfp, isNormal: false);
+            return Finish(SlabAlloc.Take(self, bucket, next, frame, node), gfp, isNormal: false);
         }
         nuint address = entry != 0
-            ? KmallocTracked.Take(self, size, gfp, entry, frame)
-            : DebugAlloc.Take(self, DebugCache.Serving(bucket), size, (gfp & Gfp.Zero) != 0, frame);
+            ? KmallocTracked.Take(self, size, gfp, entry, frame, node)
+            : DebugAlloc.Take(
+                self, DebugCache.Serving(bucket), size, (gfp & Gfp.Zero) != 0, frame, node);
         return isDebugged ? address : Finish(address, gfp, isNormal: false);
     }
 
@@ -50,6 +51,7 @@ internal static unsafe class KmallocSlow
     internal static bool HasNode(int node)
     {
         if (node == Kmalloc.AnyNode || node == 0) return true;
+        if (Arena.Ensure() && Nodes.Has(node)) return true;
         Report.Once(Report.Node, (uint)node);
         return false;
     }

@@ -64,6 +64,7 @@ internal static unsafe class ArenaLayout
         header->Failslab = options.Failslab;
         header->HighCache.Store(Sizes.Buckets);
         Seal(HintMapAt(header, 0), blocks);
+        Nodes.SetUp(header, at, options.NodeCount);
         if (TryPrepareDebugging(header, options)) return at;
         Release(at);
         return 0;
@@ -160,6 +161,8 @@ internal static unsafe class ArenaLayout
         header->Tags = next;
         header->TagCount = header->GroupCount * TagsPerGroup;
         next += RoundUp(header->TagCount * TagBytes);
+        header->NodeTable = next;
+        next += RoundUp(NodeTable.Bytes);
         nuint words = RoundUp(blocks * Arena.WordsPerBlock * sizeof(ulong));
         header->ObjectWords = (SharedWord*)next;
         next += words;

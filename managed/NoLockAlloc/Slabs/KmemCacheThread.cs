@@ -88,6 +88,9 @@ internal unsafe struct KmemCacheThread
     /// before it is done. A fast path never does, and never writes this.</summary>
     [FieldOffset(0x120)] internal LocalWord Drainer;
 
+    /// <summary>HomeNode's.</summary>
+    [FieldOffset(0x130)] internal LocalWord Node;
+
     /// <summary>Stands below Objects[0] and is never an object, so that the fast path may compare with
     /// Objects[Head - 1] before it knows that there is one.</summary>
     [FieldOffset(0x138)] internal ulong Guard;

@@ -159,6 +159,7 @@ internal unsafe struct ThreadState
             cell->Lock.Take(frame);
             Journal.Settle(cell);
             DeferFree.Drain(cell, always: true);
+            HomeNode.Forget(cell);
             cell->Drainer.Set(0);
             cell->Lock.Free();
         }
