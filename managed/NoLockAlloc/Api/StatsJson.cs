@@ -2,6 +2,7 @@
 // What nolockalloc_stats() tells, as JSON: the names are those of struct nolockalloc_stats. Bucket by bucket:
 // the whole struct would not fit on the stack that is promised.
 
+using NoLockAlloc.Debug;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
 
@@ -11,14 +12,16 @@ internal static unsafe class StatsJson
 {
     internal static int Write(int fd)
     {
+        SlabCounts counts;
+        SlabCounts.Take(&counts);
         Json json = new(fd);
         json.Open(default);
-        AddProcess(ref json);
+        AddProcess(ref json, &counts);
         json.OpenList("buckets"u8);
         for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
         {
             BucketStats of;
-            Stats.FillBucket(&of, bucket, SlabCounts.Of(bucket));
+            Stats.FillBucket(&of, bucket, SlabCounts.At(&counts, bucket));
             json.Open(default);
             SlabinfoJson.AddName(ref json, bucket);
             AddBucket(ref json, &of);
@@ -33,14 +36,12 @@ internal static unsafe class StatsJson
         return json.Finish();
     }
 
-    private static void AddProcess(ref Json json)
+    private static void AddProcess(ref Json json, SlabCounts* counts)
     {
         Stats stats = default;
-        SlabCounts counts;
-        SlabCounts.Take(&counts);
-        if (Arena.Base != 0) Stats.FillProcess(&stats, &counts);
+        if (Arena.Base != 0) Stats.FillProcess(&stats, counts);
         ulong slabs = 0;
-        for (int index = 1; index <= SlabCounts.Others; index++) slabs += SlabCounts.At(&counts, index);
+        for (int index = 1; index <= SlabCounts.Others; index++) slabs += SlabCounts.At(counts, index);
         json.Number("version"u8, Stats.KnownVersion);
         json.Number("arena_bytes"u8, stats.ArenaBytes);
         json.Number("slab_bytes"u8, slabs * Arena.BlockBytes);
@@ -76,7 +77,9 @@ internal static unsafe class StatsJson
     }
 
     private static void AddMismatches(ref Json json, int bucket) =>
-        json.Number("alloc_node_mismatch"u8, Barn.Counter(bucket, Barn.NodeMismatch).Load());
+        json.Number(
+            "alloc_node_mismatch"u8,
+            Barn.Counter(DebugCache.Serving(bucket).Bucket, Barn.NodeMismatch).Load());
 
     private static void AddNode(ref Json json, nuint node)
     {

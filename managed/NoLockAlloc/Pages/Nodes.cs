@@ -52,30 +52,44 @@ internal static unsafe class Nodes
     /// <summary>The node of a block that can be given out.</summary>
     internal static nuint Of(nuint block)
     {
-        if (AreOne) return 0;
-        nuint node = (uint)(block - Arena.Header->First) / (uint)Table->BlocksEach;
-        return node < Count ? node : Count - 1;
+        ArenaHeader* header = Arena.Header;
+        NodeTable* table = (NodeTable*)header->NodeTable;
+        if (table->Count == 1) return 0;
+        nuint node = (uint)(block - header->First) / (uint)table->BlocksEach;
+        return node < table->Count ? node : table->Count - 1;
     }
 
-    internal static nuint FirstBlock(nuint node) => Arena.Header->First + node * Table->BlocksEach;
+    internal static nuint FirstBlock(nuint node)
+    {
+        ArenaHeader* header = Arena.Header;
+        return header->First + node * ((NodeTable*)header->NodeTable)->BlocksEach;
+    }
 
     /// <summary>One above the node's last block.</summary>
-    internal static nuint EndBlock(nuint node) =>
-        node + 1 == Count ? Arena.Header->Blocks : FirstBlock(node + 1);
+    internal static nuint EndBlock(nuint node)
+    {
+        ArenaHeader* header = Arena.Header;
+        NodeTable* table = (NodeTable*)header->NodeTable;
+        return node + 1 == table->Count ? header->Blocks : header->First + (node + 1) * table->BlocksEach;
+    }
 
     /// <summary>One above the node's highest block that was ever given out.</summary>
     internal static nuint HighBlock(nuint node)
     {
-        if (AreOne) return (nuint)Arena.Header->HighBlock.Load();
-        nuint high = (nuint)NodeTable.High(Table, node).Load();
-        return high == 0 ? FirstBlock(node) : high;
+        ArenaHeader* header = Arena.Header;
+        NodeTable* table = (NodeTable*)header->NodeTable;
+        if (table->Count == 1) return (nuint)header->HighBlock.Load();
+        nuint high = (nuint)NodeTable.High(table, node).Load();
+        return high == 0 ? header->First + node * table->BlocksEach : high;
     }
 
     /// <summary>The blocks up to this one are about to be given out. They lie on one node.</summary>
     internal static void Raise(nuint end)
     {
-        if (!AreOne) PageAllocator.RaiseTo(ref NodeTable.High(Table, Of(end - 1)), end);
-        PageAllocator.RaiseTo(ref Arena.Header->HighBlock, end);
+        ArenaHeader* header = Arena.Header;
+        NodeTable* table = (NodeTable*)header->NodeTable;
+        if (table->Count != 1) PageAllocator.RaiseTo(ref NodeTable.High(table, Of(end - 1)), end);
+        PageAllocator.RaiseTo(ref header->HighBlock, end);
     }
 
     /// <summary>The next block, but those that no node has ever given out are left out.</summary>

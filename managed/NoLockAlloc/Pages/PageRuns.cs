@@ -18,9 +18,9 @@ internal static unsafe class PageRuns
 
     internal static nuint None => HintMap.None;
 
-    /// <summary>The first block of a new run on the node. align: a power of two up to 64; the first block, and so the
-    /// address in blocks, is a multiple of it. isZero: the memory is all zero. None if no such run is free.
-    /// </summary>
+    /// <summary>The first block of a new run on the node. align: a power of two up to 64; the first block,
+    /// and so the address in blocks, is a multiple of it. isZero: the memory is all zero. None if no such run
+    /// is free.</summary>
     internal static nuint Take(
         nuint blocks, nuint align, RunJournal* journal, out bool isZero, nuint node = 0)
     {

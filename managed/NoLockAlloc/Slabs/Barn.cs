@@ -54,7 +54,8 @@ internal unsafe struct Barn
     /// <summary>The same from the places of the node, which is the cell's.</summary>
     internal static bool TryGet(KmemCacheThread* cell, nuint node)
     {
-        for (nuint i = node; i < Places; i += Nodes.Count)
+        nuint step = Nodes.Count;
+        for (nuint i = node; i < Places; i += step)
         {
             ref SharedWord place = ref Place(cell->Bucket, i);
             BarnSlot slot = new(place.Load());
@@ -81,7 +82,8 @@ internal unsafe struct Barn
     {
         ulong head = cell->Head.Get();
         ulong batch = cell->Cache.Batch;
-        for (nuint i = HomeNode.Of(cell); i < Places; i += Nodes.Count)
+        nuint step = Nodes.Count;
+        for (nuint i = HomeNode.Of(cell); i < Places; i += step)
         {
             ref SharedWord place = ref Place(cell->Bucket, i);
             BarnSlot slot = new(place.Load());
@@ -107,7 +109,8 @@ internal unsafe struct Barn
     /// none.</summary>
     internal static nuint TakeOne(in KmemCache cache, nuint node = 0)
     {
-        for (nuint i = node; i < Places; i += Nodes.Count)
+        nuint step = Nodes.Count;
+        for (nuint i = node; i < Places; i += step)
         {
             ref SharedWord place = ref Place(cache.Bucket, i);
             BarnSlot slot = new(place.Load());

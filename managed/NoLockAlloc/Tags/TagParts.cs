@@ -20,7 +20,7 @@ internal unsafe struct TagParts
     {
         byte* end = text;
         while (*end != 0) end++;
-        TagParts parts = new() { File = text, FileLength = (int)(end - text) };
+        TagParts parts = new() { File = text, FileLength = (int)(end - text), Function = end };
         byte* function = end;
         while (function > text && !IsAt(function - 1, " func:"u8)) function--;
         if (function == text) return parts;
