@@ -87,7 +87,7 @@ const std::vector<Situation> &situations()
 {
     static const std::vector<Situation> all = {
         own("AllocateOnAnotherNode", nothing, allocate_there),
-        own("AllocateWhereTheNodeIsFull", fill_the_node, allocate_anywhere),
+        own("D1_AllocateWhereTheNodeIsFull", fill_the_node, allocate_anywhere),
         own("FreeAnotherNodesObject", take_one_from_each_node, free_it),
         own("FreeAnotherNodesObjectIntoAnEmptyArray", take_one_from_there, free_it),
         own("PagesOnAnotherNode", nothing, allocate_and_free_a_page_there,
