@@ -39,7 +39,7 @@ internal static unsafe class KmallocNormalSlow
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Free(nuint address, ThreadState* self, ulong frame)
     {
-        if (address == 0 || address == Kmalloc.ZeroSizePtr) return;
+        if (address == 0 || address == Kmalloc.ZeroSizePtr || HomeNode.TryPush(address, self, frame)) return;
         if (KmallocLarge.IsLarge(address)) KmallocLarge.Free(address, self, frame);
         else KmallocSlow.FreeObject(address, self, frame);
     }

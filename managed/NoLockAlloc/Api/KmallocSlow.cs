@@ -70,7 +70,7 @@ internal static unsafe class KmallocSlow
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Free(nuint address, ThreadState* self, ulong frame)
     {
-        if (address == 0 || address == Kmalloc.ZeroSizePtr) return;
+        if (address == 0 || address == Kmalloc.ZeroSizePtr || HomeNode.TryPush(address, self, frame)) return;
         if (KmallocLarge.IsLarge(address))
         {
             Report.Once(

@@ -34,21 +34,26 @@ internal static unsafe class FastPath
     /// this way.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryPush(nuint address, ThreadState* self, ulong frame) =>
-        TryPush(address, null, ofAny: true, self, frame);
+        TryPush(address, null, ofAny: true, isHome: false, self, frame);
+
+    /// <summary>The same where there are several nodes, so that it does nothing because the thread's
+    /// LimitBytes is 0: HomeNode has seen that the object may come into the array.</summary>
+    internal static bool TryPushHome(nuint address, ThreadState* self, ulong frame) =>
+        TryPush(address, null, ofAny: true, isHome: true, self, frame);
 
     /// <summary>The same, if it is an object of that cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryPushOf(CacheDescriptor* cache, nuint address, ThreadState* self, ulong frame) =>
-        TryPush(address, cache, ofAny: false, self, frame);
+        TryPush(address, cache, ofAny: false, isHome: false, self, frame);
 
     /// <summary>One body, one level of inlining: from a bool that passes through two, the JIT makes no jumps.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryPush(
-        nuint address, CacheDescriptor* cache, bool ofAny, ThreadState* self, ulong frame)
+        nuint address, CacheDescriptor* cache, bool ofAny, bool isHome, ThreadState* self, ulong frame)
     {
         nuint offset = address - self->Base;
-        if (Hardening.IsOn || offset >= self->LimitBytes) return false;
+        if (Hardening.IsOn || offset >= (isHome ? Arena.LimitBytes : self->LimitBytes)) return false;
         nuint words = CellWordsOf(address, offset >> Arena.BlockShift, self);
         if (!ofAny && words != cache->Cell) return false;
         HotCell* cell = (HotCell*)ThreadState.CellAt(self, words);

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 // The NUMA node of a thread's array. With several nodes an array has objects of one node only, so that memory
-// of another, freed here, goes home at once instead of being handed out here (the kernel's can_free_to_pcs);
-// the fast path of frees falls out, as cells have Reciprocal 0 then. An array's node is chosen when it is
-// empty: the one that the thread runs on.
+// of another, freed here, goes home at once instead of being handed out here (the kernel's can_free_to_pcs).
+// The fast path of frees falls out at once (ThreadState.LimitBytes), and is taken from here if the nodes are
+// the same. An array's node is chosen when it is empty: the one that the thread runs on.
 //
 // STATE       Node of a cell: the node plus 1; 0: not chosen yet. Not used where there is one node.
 // WRITERS     the holder of the cell's lock.
 // TRANSITIONS any -> any, while the array is empty.
 // INVARIANTS  (1) all objects of the array, and those of a batch that moves into it or out of it, lie on
-//                 Node. (2) The cell's claimed slab may lie elsewhere: it is looked at before objects of it
-//                 come into the array (SlabAlloc).
+//                 Node; but for one whose free was interrupted by a handler that changed it (TryPush), which
+//                 nothing depends on.
+//             (2) The cell's claimed slab may lie elsewhere: it is looked at before objects of it come into
+//                 the array (SlabAlloc).
 // REENTRY     a handler that finds the lock held does not look. A call abandoned after the change leaves an
 //             empty array and another node.
 // CHECKED BY  HomeNodeTests
@@ -20,6 +22,16 @@ namespace NoLockAlloc.Slabs;
 
 internal static unsafe class HomeNode
 {
+    /// <summary>What the fast path of a free does, where there are several nodes, if the object's is the
+    /// array's. False: not by this way.</summary>
+    internal static bool TryPush(nuint address, ThreadState* self, ulong frame)
+    {
+        if (self->Id == 0 || Nodes.AreOne || !Arena.Contains(address)) return false;
+        nuint block = Arena.BlockOf(address);
+        KmemCacheThread* cell = ThreadState.CellAt(self, (nuint)Arena.StateOf(block).Cell);
+        return cell->Node.Get() == Nodes.Of(block) + 1 && FastPath.TryPushHome(address, self, frame);
+    }
+
     /// <summary>Whether the array serves the wish; the node of an empty one is chosen first. Caller holds the
     /// lock.</summary>
     internal static bool Serves(KmemCacheThread* cell, int wish)

@@ -43,7 +43,7 @@ internal readonly unsafe struct KmemCache
 
     /// <summary>What the fast path of a free multiplies by: 0 makes it fall out.</summary>
     internal uint FastReciprocal =>
-        (CacheDescriptor.Of(Bucket)->Flags & CacheDescriptor.SlowFree) == 0 && Nodes.AreOne ? Reciprocal : 0;
+        (CacheDescriptor.Of(Bucket)->Flags & CacheDescriptor.SlowFree) == 0 ? Reciprocal : 0;
 
     /// <summary>The low 16 bits of an object's start, times FastReciprocal, plus this, are less than
     /// FastReciprocal, modulo 2^32; those of no other address are. It is the test of IsStart turned round, so
