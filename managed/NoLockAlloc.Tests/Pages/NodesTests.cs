@@ -107,6 +107,10 @@ public sealed unsafe class NodesTests
         Assert.Subset(passed.ToHashSet(), used.ToHashSet());
         Assert.InRange(passed.Count, used.Count, used.Count + 1);
         Assert.Equal((nuint)used.Count, Nodes.CountUsed());
+        passed.Clear();
+        for (nuint block = high; block > Arena.Header->First;) passed.Add(block = Nodes.Before(block));
+        Assert.Subset(passed.ToHashSet(), used.ToHashSet());
+        Assert.InRange(passed.Count, used.Count, used.Count + 1);
     }
 
     [Fact]

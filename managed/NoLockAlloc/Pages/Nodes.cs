@@ -101,6 +101,15 @@ internal static unsafe class Nodes
         return next < HighBlock(node) ? next : EndBlock(node);
     }
 
+    /// <summary>The other way.</summary>
+    internal static nuint Before(nuint block)
+    {
+        nuint before = block - 1;
+        if (AreOne) return before;
+        nuint high = HighBlock(Of(before));
+        return before < high ? before : high - 1;
+    }
+
     /// <summary>How many blocks were ever given out.</summary>
     internal static nuint CountUsed()
     {
