@@ -71,7 +71,8 @@ typedef unsigned int gfp_t;
  * @size: bytes, 0 to KMALLOC_MAX_CACHE_SIZE; rounded up to a bucket: 8 16 32 64 96 128 192 256 512 1024
  *        2048 4096 8192
  * @gfp_flags: __GFP_ZERO, __GFP_ACCOUNT or 0; any other bit is reported once on stderr and ignored
- * @node: NUMA_NO_NODE or 0; a node that does not exist is reported once on stderr and gives NULL
+ * @node: NUMA_NO_NODE or a node to look at first (nolockalloc/numa.h); a node that does not exist is
+ *        reported once on stderr and gives NULL
  *
  * The object is aligned to the largest power of two that divides its bucket (64 -> 64, 96 -> 32).
  * Where a signal interrupted this thread's use of the bucket, the object may come from a larger one.
@@ -167,6 +168,7 @@ NLA_API size_t nolockalloc_trim(void);
  * programs. Words with commas between them; an unknown word is reported and skipped:
  *   abort        abort() after a report of bad input
  *   arena=SIZE   address space for slabs, with k, m or g; default 64g, minimum 1m
+ *   nodes=N      NUMA nodes, 1 to 16; default what the OS has: nolockalloc/numa.h
  *   threads=N    thread blocks, 1 to 16384; further threads are served without arrays
  *   failslab=... kmalloc() fails on purpose: nolockalloc/kmalloc.h
  *   slub_debug=..., leaks    nolockalloc/debug.h
@@ -188,9 +190,11 @@ NLA_API size_t nolockalloc_trim(void);
 #include "nolockalloc/context.h"
 #include "nolockalloc/debug.h"
 #include "nolockalloc/hook.h"
+#include "nolockalloc/json.h"
 #include "nolockalloc/kmalloc.h"
 #include "nolockalloc/kmem_cache.h"
 #include "nolockalloc/memcg.h"
+#include "nolockalloc/numa.h"
 #include "nolockalloc/page.h"
 
 #endif /* NOLOCKALLOC_H */

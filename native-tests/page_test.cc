@@ -171,7 +171,7 @@ TEST(PagesAtAll, RefuseAnOrderAndANodeThatDoNotExist)
     EXPECT_NE(report_of(
                   []
                   {
-                      if (alloc_pages_nolock(0, 7, 0) != nullptr)
+                      if (alloc_pages_nolock(0, 16, 0) != nullptr)
                           _exit(1);
                   })
                   .find("no node"),

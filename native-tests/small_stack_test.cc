@@ -131,6 +131,17 @@ void come_and_go_accounted()
     nolockalloc_trim();
 }
 
+void come_and_go_on_two_nodes()
+{
+    if (is_dry())
+        return;
+    for (size_t i = 0; i < kMost; i++)
+        g_objects[i] = kmalloc_nolock(1024, 0, int(i % 3) - 1);
+    for (size_t i = 0; i < kMost; i++)
+        kfree_nolock(g_objects[i]);
+    free_pages_nolock(alloc_pages_nolock(0, 1, 7), 7);
+}
+
 void look()
 {
     static const int null_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -139,6 +150,9 @@ void look()
     g_stats.version = NOLOCKALLOC_STATS_VERSION;
     nolockalloc_stats(&g_stats);
     nolockalloc_slabinfo(null_fd);
+    nolockalloc_stats_json(null_fd);
+    nolockalloc_slabinfo_json(null_fd);
+    nolockalloc_allocinfo_json(null_fd);
     ksize(g_objects);
     nolockalloc_drain();
     nolockalloc_trim();
@@ -180,6 +194,7 @@ const struct
     {"ComeAndGoOf8192Bytes", "", come_and_go<8192>},
     {"ComeAndGoByTheExportedDoor", "", come_and_go_by_the_exported_door},
     {"ExhaustionAndReclaim", "arena=1m", come_and_go<1024>},
+    {"TwoNodes", "nodes=2,arena=4m", come_and_go_on_two_nodes},
     {"Accounted", "", come_and_go_accounted},
     {"StatisticsAndTrim", "", look},
     {"Reports", "words,that,are,not,known", report},

@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <linux/mempolicy.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,10 @@
 
 enum
 {
-    KERNEL_SIGSET_BYTES = 8
+    KERNEL_SIGSET_BYTES = 8,
+    BITS_PER_LONG = 8 * sizeof(long),
+    /* The kernel's largest MAX_NUMNODES: get_mempolicy() refuses a mask that is shorter than its own. */
+    NODE_LONGS = 1024 / BITS_PER_LONG
 };
 
 extern char **environ;
@@ -113,6 +117,48 @@ int nla_os_thread_is_gone(uint32_t number)
     int gone = result != 0 && errno == ESRCH;
     errno = saved;
     return gone;
+}
+
+/* Of one node only, whatever its number, nothing has to be known. */
+uint32_t nla_os_nodes(void)
+{
+    int saved = errno;
+    unsigned long mask[NODE_LONGS] = {0};
+    long result = syscall(SYS_get_mempolicy, NULL, mask, (unsigned long)NODE_LONGS * BITS_PER_LONG, NULL,
+                          (unsigned long)MPOL_F_MEMS_ALLOWED);
+    errno = saved;
+    uint32_t nodes = 0;
+    uint32_t high = 0;
+    for (uint32_t node = 0; result == 0 && node < NODE_LONGS * BITS_PER_LONG; node++)
+    {
+        if ((mask[node / BITS_PER_LONG] >> node % BITS_PER_LONG & 1) != 0)
+        {
+            nodes++;
+            high = node;
+        }
+    }
+    return nodes > 1 ? high + 1 : 1;
+}
+
+uint32_t nla_os_processor(uint32_t *node)
+{
+    int saved = errno;
+    unsigned processor = 0;
+    *node = 0;
+    syscall(SYS_getcpu, &processor, node, NULL);
+    errno = saved;
+    return processor;
+}
+
+/* Of the nodes' mask the kernel reads one bit less than it is told. */
+int nla_os_prefer_node(uintptr_t address, size_t bytes, uint32_t node)
+{
+    int saved = errno;
+    unsigned long mask = 1ul << node % BITS_PER_LONG;
+    long result = syscall(SYS_mbind, address, bytes, (unsigned long)MPOL_PREFERRED, &mask,
+                          (unsigned long)BITS_PER_LONG + 1, 0ul);
+    errno = saved;
+    return result == 0 ? 0 : -1;
 }
 
 void nla_os_yield(void)

@@ -43,6 +43,12 @@ uint64_t *nla_os_active_group(void);
 uintptr_t nla_os_frame_pointer(void);
 /* Milliseconds of a clock that never goes back. */
 uint64_t nla_os_milliseconds(void);
+/* How many NUMA nodes the process may have memory of, by the highest number among them. 1: one, or unknown. */
+uint32_t nla_os_nodes(void);
+/* Where the calling thread runs at this moment: returns the processor's number; *node becomes its node's. */
+uint32_t nla_os_processor(uint32_t *node);
+/* Have the range's memory come from the node as long as that has some. 0; -1: the OS refuses. */
+int nla_os_prefer_node(uintptr_t address, size_t bytes, uint32_t node);
 /* The value of NOLOCKALLOC_OPTIONS; NULL if unset and in set-uid programs. */
 const char *nla_os_options(void);
 /* Let other threads run. The only one of these that a caller in normal context alone may use. */

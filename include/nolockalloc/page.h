@@ -29,7 +29,8 @@ struct page;
 /**
  * alloc_pages_nolock - allocate 2^order pages with one reference (mm/page_alloc.c)
  * @gfp_flags: __GFP_ACCOUNT, __GFP_ZERO or 0; any other bit is reported once on stderr and ignored
- * @nid: NUMA_NO_NODE or 0; a node that does not exist is reported once on stderr and gives NULL
+ * @nid: NUMA_NO_NODE or a node to look at first (numa.h); a node that does not exist is reported once on
+ *       stderr and gives NULL
  * @order: 0 to MAX_PAGE_ORDER
  *
  * The bytes are zero, whatever gfp_flags says, as in the kernel. The kernel serves orders 0 to 3 here and

@@ -59,7 +59,7 @@ internal static unsafe class MallocSlow
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Free(nuint address, ThreadState* self, ulong frame)
     {
-        if (address == 0) return;
+        if (address == 0 || HomeNode.TryPush(address, self, frame)) return;
         KmemCache cache = Slab.CacheAt(address);
         if (cache.Bucket != 0 && cache.IsStart(address))
         {

@@ -36,7 +36,10 @@ internal static unsafe class Aftermath
         CheckEmpty(thread, lost);
 
         int gone = CountLostBlocks();
-        if (gone == 0) Assert.NotEqual(PageRuns.None, ledger.TakeRun(thread, s.Blocks));
+        for (nuint node = 0; gone == 0 && node < Nodes.Count; node++)
+        {
+            Assert.NotEqual(PageRuns.None, ledger.TakeRun(thread, s.Blocks / Nodes.Count));
+        }
         ledger.FreeAll(thread);
         int found = ledger.FillUp(thread, KmemCache.MaximumSize);
         int most = (int)s.Blocks * 8;

@@ -51,6 +51,17 @@ internal static unsafe class Os
 
     internal static ulong Milliseconds() => Fake.Milliseconds;
 
+    internal static uint Nodes() => Fake.Nodes;
+
+    internal static uint Processor(uint* node)
+    {
+        *node = Fake.Running.Node;
+        return Fake.Running.Processor;
+    }
+
+    internal static int PreferNode(nuint address, nuint bytes, uint node) =>
+        Fake.PreferNode(address, bytes, node);
+
     internal static void* BootThread() => Fake.BootThread;
 
     internal static void* Task() => Fake.Running.Task;

@@ -46,6 +46,7 @@ public sealed unsafe class ArenaLayoutTests
         Table(ref next, header->Groups, header->GroupCount * ArenaLayout.GroupBytes);
         Table(ref next, header->Tags, header->TagCount * ArenaLayout.TagBytes);
         Table(ref next, header->HookSlots, Hooks.Slots * (nuint)sizeof(HookSlot));
+        Table(ref next, header->NodeTable, NodeTable.Bytes);
         nuint wordBytes = header->Blocks * Arena.WordsPerBlock * 8;
         Table(ref next, (nuint)header->ObjectWords, wordBytes);
         Table(ref next, (nuint)header->ConstructedWords, wordBytes);
@@ -87,6 +88,8 @@ public sealed unsafe class ArenaLayoutTests
         Assert.InRange((Sizes.Caches + 1) * ArenaLayout.CellBytes, (nuint)0, ArenaLayout.ThreadBlockBytes);
         Assert.Equal(ArenaLayout.BarnBytes, (nuint)sizeof(Barn));
         Assert.Equal(ArenaHeader.Bytes, sizeof(ArenaHeader));
+        Assert.Equal(NodeTable.Bytes, (nuint)sizeof(NodeTable));
+        Assert.Equal(NodeTable.Most, Barn.Places); // each node has one
         Assert.True(ThreadState.CellsEnd + ThreadState.TableEntries * 2 <= Sizes.ThreadBlockBytes);
         Assert.Equal(KmemCacheThread.Bytes, (nuint)sizeof(KmemCacheThread));
     }

@@ -38,6 +38,22 @@ public sealed unsafe class OptionsTests
         Assert.All(texts, text => Check(text, Default, threads, false, 0));
 
     [Theory]
+    [InlineData(0UL, "")]
+    [InlineData(1UL, "nodes=1", "nodes=0")]
+    [InlineData(2UL, "nodes=2", "abort,nodes=2,threads=4", "nodes=3,nodes=2")]
+    [InlineData(16UL, "nodes=16", "nodes=17", "nodes=1g")]
+    public void ANumberOfNodesIsKeptWithinItsLimits(ulong nodes, params string[] texts)
+    {
+        foreach (string text in texts)
+        {
+            byte* bytes = (byte*)Marshal.StringToCoTaskMemUTF8(text);
+            Options options = Options.Read(bytes);
+            Marshal.FreeCoTaskMem((nint)bytes);
+            Assert.Equal(((nuint)nodes, (nuint)0), (options.NodeCount, options.Unknown));
+        }
+    }
+
+    [Theory]
     [InlineData("abort")]
     [InlineData(",abort,")]
     [InlineData("abort,abort")]

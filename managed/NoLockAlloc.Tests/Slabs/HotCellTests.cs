@@ -29,6 +29,7 @@ public sealed unsafe class HotCellTests
         Assert.Equal(8, typeof(HotCell).GetFields(BindingFlags.NonPublic | BindingFlags.Instance).Length);
 
     [Theory]
+    [InlineData(nameof(HotThread.Base))]
     [InlineData(nameof(HotThread.LastObject))]
     [InlineData(nameof(HotThread.LastCell))]
     public void SoDoesEachOfTheThread(string word) =>

@@ -48,6 +48,12 @@ internal sealed unsafe class FakeOs : IDisposable
 
     internal uint ProcessNumber { get; private set; } = 1000;
 
+    /// <summary>Of the machine.</summary>
+    internal uint Nodes { get; init; } = 1;
+
+    /// <summary>What memory was asked for from which node.</summary>
+    internal List<(nuint Address, nuint Bytes, uint Node)> Preferred { get; } = [];
+
     internal string Output => _output.ToString();
 
     /// <summary>The thread whose code the calling thread of .NET now executes.</summary>
@@ -101,6 +107,12 @@ internal sealed unsafe class FakeOs : IDisposable
     {
         if (!CanWipeOnFork) return -1;
         WipedOnFork = (address, bytes);
+        return 0;
+    }
+
+    internal int PreferNode(nuint address, nuint bytes, uint node)
+    {
+        Preferred.Add((address, bytes, node));
         return 0;
     }
 

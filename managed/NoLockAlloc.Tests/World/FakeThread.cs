@@ -29,6 +29,11 @@ internal sealed unsafe class FakeThread : IDisposable
 
     internal uint Number { get; set; }
 
+    /// <summary>Where it runs.</summary>
+    internal uint Processor { get; set; }
+
+    internal uint Node { get; set; }
+
     /// <summary>The OS knows it no more.</summary>
     internal bool IsGone { get; set; }
 

@@ -16,13 +16,13 @@ internal sealed unsafe class FreshWorld : IDisposable
 
     private uint _threads = 100;
 
-    internal FreshWorld(string options = Small)
+    internal FreshWorld(string options = Small, uint nodes = 1)
     {
         Atomic.Hook = null;
         Hardening.IsOn = false;
         Lockdep.IsOn = false;
         Base(null).Store(0);
-        Os.Fake = new FakeOs(options);
+        Os.Fake = new FakeOs(options) { Nodes = nodes };
         Thread = NewThread();
     }
 
@@ -32,10 +32,10 @@ internal sealed unsafe class FreshWorld : IDisposable
     internal FakeThread Thread { get; }
 
     /// <summary>A world with so many blocks of 64 KiB to give out, fewer than options allow.</summary>
-    internal static FreshWorld WithBlocks(nuint blocks, nuint threads = 4)
+    internal static FreshWorld WithBlocks(nuint blocks, nuint threads = 4, nuint nodes = 0)
     {
         FreshWorld world = new(null);
-        Base(null).Store(ArenaLayout.TryReserve(blocks, new Options { Threads = threads }));
+        Base(null).Store(ArenaLayout.TryReserve(blocks, new Options { Threads = threads, NodeCount = nodes }));
         return world;
     }
 

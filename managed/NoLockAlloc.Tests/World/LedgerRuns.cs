@@ -80,11 +80,15 @@ internal sealed unsafe partial class Ledger
     private static ThreadState* Current(FakeThread thread, ulong frame) =>
         ThreadBlocks.Current(thread.Block, frame);
 
+    /// <summary>On one node.</summary>
     private static bool HasRoomForRun(nuint blocks)
     {
         nuint free = 0;
+        nuint node = 0;
         for (nuint block = Arena.Header->First; block < Arena.Header->Blocks && free < blocks; block++)
         {
+            if (Nodes.Of(block) != node) free = 0;
+            node = Nodes.Of(block);
             free = Arena.StateOf(block).IsFree ? free + 1 : 0;
         }
         return free == blocks;

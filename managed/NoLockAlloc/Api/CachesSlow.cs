@@ -11,13 +11,15 @@ namespace NoLockAlloc.Api;
 internal static unsafe class CachesSlow
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static nuint Alloc(CacheDescriptor* cache, uint gfp, ThreadState* self, ulong frame)
+    internal static nuint Alloc(
+        CacheDescriptor* cache, uint gfp, ThreadState* self, ulong frame, int node = Kmalloc.AnyNode)
     {
         KmallocNormalSlow.ReportIgnored(gfp);
-        if (!TryNumber(cache, ref gfp, frame, out int number)) return 0;
+        if (!KmallocSlow.HasNode(node) || !TryNumber(cache, ref gfp, frame, out int number)) return 0;
         if (Arena.Header->Failslab.ShouldFail(KmemCache.Of(number).Size)) return 0;
         self = KmallocSlow.Begin(self, frame);
-        return KmallocSlow.Finish(KmallocNormalSlow.Take(self, number, gfp, frame), gfp, isNormal: true);
+        return KmallocSlow.Finish(
+            KmallocNormalSlow.Take(self, number, gfp, frame, node), gfp, isNormal: true);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -28,7 +30,7 @@ internal static unsafe class CachesSlow
         if (!Preemption.CanSpinTrylock) return 0;
         if (!KmallocSlow.HasNode(node) || !TryNumber(cache, ref gfp, frame, out int number)) return 0;
         self = KmallocSlow.Begin(self, frame);
-        return KmallocSlow.Finish(SlabAlloc.Take(self, number, 0, frame), gfp, isNormal: false);
+        return KmallocSlow.Finish(SlabAlloc.Take(self, number, 0, frame, node), gfp, isNormal: false);
     }
 
     /// <summary>An object of another cache is reported once, and freed where it belongs (cache_from_obj).

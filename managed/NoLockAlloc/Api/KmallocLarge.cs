@@ -5,6 +5,7 @@
 
 using System.Numerics;
 using NoLockAlloc.Machine;
+using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
 using NoLockAlloc.Words;
 
@@ -18,14 +19,15 @@ internal static unsafe class KmallocLarge
     /// <summary>The bytes that an object of more than KmemCache.MaximumSize gets.</summary>
     internal static nuint RoundUp(nuint size) => PageOrders.BytesOf(OrderOf(size));
 
-    internal static nuint Alloc(ThreadState* self, nuint size, uint gfp, ulong frame)
+    internal static nuint Alloc(ThreadState* self, nuint size, uint gfp, ulong frame, int node)
     {
+        int wish = Nodes.Wish(node, gfp);
         int order = OrderOf(size);
-        nuint address = PageOrders.Take(self, order, frame, out bool isZero);
+        nuint address = PageOrders.Take(self, order, frame, out bool isZero, wish);
         for (int i = 0; address == 0 && KmallocNormalSlow.MayReclaim(gfp, i); i++)
         {
             Reclaim.Trim(self, frame);
-            address = PageOrders.Take(self, order, frame, out isZero);
+            address = PageOrders.Take(self, order, frame, out isZero, wish);
         }
         if (address == 0) return 0;
         if ((gfp & Gfp.Zero) != 0 && !isZero) Os.Fill((void*)address, 0, PageOrders.BytesOf(order));
@@ -46,7 +48,7 @@ internal static unsafe class KmallocLarge
         self = ThreadBlocks.Current(self, frame);
         bool isOurs = Page.TryUnmarkLargeKmalloc(address);
         if (isOurs && PageOrders.TryFree(self, address, order, frame)) return;
-        Pages.Report.Bad(Pages.Report.IsFree, address, KmallocSlow.CallerOf(frame));
+        Report.Bad(Report.IsFree, address, KmallocSlow.CallerOf(frame));
     }
 
     /// <summary>get_order, of 2 bytes or more.</summary>

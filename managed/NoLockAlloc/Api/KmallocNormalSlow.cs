@@ -16,7 +16,8 @@ internal static unsafe class KmallocNormalSlow
     private const int ReclaimsAtMost = 3;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static nuint Alloc(nuint size, uint gfp, ThreadState* self, ulong frame)
+    internal static nuint Alloc(
+        nuint size, uint gfp, ThreadState* self, ulong frame, int node = Kmalloc.AnyNode)
     {
         ReportIgnored(gfp);
         if (size == 0) return Kmalloc.ZeroSizePtr;
@@ -26,44 +27,47 @@ internal static unsafe class KmallocNormalSlow
             if (!isSilent) Report.Once(Report.TooLarge, "kmalloc() cannot serve a size of "u8, size);
             return 0;
         }
+        if (!KmallocSlow.HasNode(node)) return 0;
         self = KmallocSlow.Begin(self, frame);
         if (Arena.Base == 0 || Arena.Header->Failslab.ShouldFail(size)) return 0;
-        if (size > KmemCache.MaximumSize) return KmallocLarge.Alloc(self, size, gfp, frame);
+        if (size > KmemCache.MaximumSize) return KmallocLarge.Alloc(self, size, gfp, frame, node);
         int bucket = KmemCache.BucketOf(size);
-        if (KmemCache.Of(bucket).IsDebuggedBucket) return TakeDebugged(self, size, gfp, frame);
-        return KmallocSlow.Finish(Take(self, bucket, gfp, frame), gfp, isNormal: true);
+        if (KmemCache.Of(bucket).IsDebuggedBucket) return TakeDebugged(self, size, gfp, frame, node);
+        return KmallocSlow.Finish(Take(self, bucket, gfp, frame, node), gfp, isNormal: true);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Free(nuint address, ThreadState* self, ulong frame)
     {
-        if (address == 0 || address == Kmalloc.ZeroSizePtr) return;
+        if (address == 0 || address == Kmalloc.ZeroSizePtr || HomeNode.TryPush(address, self, frame)) return;
         if (KmallocLarge.IsLarge(address)) KmallocLarge.Free(address, self, frame);
         else KmallocSlow.FreeObject(address, isNolock: false, self, frame);
     }
 
     /// <summary>An object of the cache. A block that another thread gives back to the OS is nobody's
     /// meanwhile (DECISIONS 18), so one look may find nothing and the next one something.</summary>
-    internal static nuint Take(ThreadState* self, int number, uint gfp, ulong frame)
+    internal static nuint Take(ThreadState* self, int number, uint gfp, ulong frame, int node)
     {
-        nuint address = SlabAlloc.Take(self, number, 0, frame);
+        int wish = Nodes.Wish(node, gfp);
+        nuint address = SlabAlloc.Take(self, number, 0, frame, wish);
         for (int i = 0; address == 0 && MayReclaim(gfp, i); i++)
         {
             Reclaim.Trim(self, frame);
-            address = SlabAlloc.Take(self, number, 0, frame);
+            address = SlabAlloc.Take(self, number, 0, frame, wish);
         }
         return address;
     }
 
-    private static nuint TakeDebugged(ThreadState* self, nuint size, uint gfp, ulong frame)
+    private static nuint TakeDebugged(ThreadState* self, nuint size, uint gfp, ulong frame, int node)
     {
+        int wish = Nodes.Wish(node, gfp);
         KmemCache cache = DebugCache.Serving(KmemCache.BucketOf(size));
         bool isZeroed = (gfp & Gfp.Zero) != 0;
-        nuint address = DebugAlloc.Take(self, cache, size, isZeroed, frame);
+        nuint address = DebugAlloc.Take(self, cache, size, isZeroed, frame, wish);
         for (int i = 0; address == 0 && MayReclaim(gfp, i); i++)
         {
             Reclaim.Trim(self, frame);
-            address = DebugAlloc.Take(self, cache, size, isZeroed, frame);
+            address = DebugAlloc.Take(self, cache, size, isZeroed, frame, wish);
         }
         return address;
     }

@@ -34,11 +34,12 @@ internal static unsafe class KmallocSlow
         if (entry == 0 && !isDebugged)
         {
             int next = bucket < KmemCache.Buckets ? bucket + 1 : 0;
-            return Finish(SlabAlloc.Take(self, bucket, next, frame), gfp, isNormal: false);
+            return Finish(SlabAlloc.Take(self, bucket, next, frame, node), gfp, isNormal: false);
         }
         nuint address = entry != 0
-            ? KmallocTracked.Take(self, size, gfp, entry, frame)
-            : DebugAlloc.Take(self, DebugCache.Serving(bucket), size, (gfp & Gfp.Zero) != 0, frame);
+            ? KmallocTracked.Take(self, size, gfp, entry, frame, node)
+            : DebugAlloc.Take(
+                self, DebugCache.Serving(bucket), size, (gfp & Gfp.Zero) != 0, frame, node);
         return isDebugged ? address : Finish(address, gfp, isNormal: false);
     }
 
@@ -61,6 +62,7 @@ internal static unsafe class KmallocSlow
     internal static bool HasNode(int node)
     {
         if (node == Kmalloc.AnyNode || node == 0) return true;
+        if (Arena.Ensure() && Nodes.Has(node)) return true;
         Report.Once(Report.Node, (uint)node);
         return false;
     }
@@ -79,7 +81,7 @@ internal static unsafe class KmallocSlow
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void Free(nuint address, ThreadState* self, ulong frame)
     {
-        if (address == 0 || address == Kmalloc.ZeroSizePtr) return;
+        if (address == 0 || address == Kmalloc.ZeroSizePtr || HomeNode.TryPush(address, self, frame)) return;
         if (KmallocLarge.IsLarge(address))
         {
             Report.Once(

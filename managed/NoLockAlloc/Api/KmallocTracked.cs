@@ -22,10 +22,11 @@ internal static unsafe class KmallocTracked
 
     /// <summary>An object for the size with that entry. 0: memory is exhausted, or a limit refuses it. Where
     /// no vector can be had the object is untracked: not charged, and not lost.</summary>
-    internal static nuint Take(ThreadState* self, nuint size, uint gfp, ulong entry, ulong frame)
+    internal static nuint Take(
+        ThreadState* self, nuint size, uint gfp, ulong entry, ulong frame, int node)
     {
         uint group = ExtensionWord.GroupOf(entry);
-        nuint address = TakeUntracked(self, size, gfp, frame);
+        nuint address = TakeUntracked(self, size, gfp, frame, node);
         if (address == 0)
         {
             ObjectCharge.Forget(group);
@@ -52,15 +53,16 @@ internal static unsafe class KmallocTracked
 
     /// <summary>Of a cache whose objects may have an entry: the debug cache of the bucket, if it has one.
     /// </summary>
-    private static nuint TakeUntracked(ThreadState* self, nuint size, uint gfp, ulong frame)
+    private static nuint TakeUntracked(ThreadState* self, nuint size, uint gfp, ulong frame, int node)
     {
         int bucket = KmemCache.BucketOf(size);
         if (KmemCache.Of(bucket).IsDebuggedBucket)
         {
-            return DebugAlloc.Take(self, DebugCache.Serving(bucket), size, (gfp & Gfp.Zero) != 0, frame);
+            return DebugAlloc.Take(
+                self, DebugCache.Serving(bucket), size, (gfp & Gfp.Zero) != 0, frame, node);
         }
         int next = bucket < KmemCache.Buckets ? KmallocCg.For(bucket + 1) : 0;
-        return SlabAlloc.Take(self, KmallocCg.For(bucket), next, frame);
+        return SlabAlloc.Take(self, KmallocCg.For(bucket), next, frame, node);
     }
 
     /// <summary>The object is about to be freed.</summary>

@@ -39,14 +39,10 @@ internal static unsafe class Page
         if ((gfp & ~Gfp.NolockMask) != 0) Report.Once(Report.GfpBits, gfp & ~Gfp.NolockMask);
         if (!Preemption.CanSpinTrylock) return 0;
         if (order > PageOrders.Maximum) return 0;
-        if (node != Kmalloc.AnyNode && node != 0)
-        {
-            Report.Once(Report.Node, (uint)node);
-            return 0;
-        }
+        if (!KmallocSlow.HasNode(node)) return 0;
         self = ThreadBlocks.Current(self, frame);
         if (Arena.Base == 0) return 0;
-        nuint address = PageOrders.Take(self, (int)order, frame, out bool isZero);
+        nuint address = PageOrders.Take(self, (int)order, frame, out bool isZero, node);
         if (address == 0) return 0;
         if (!isZero) Os.Fill((void*)address, 0, PageOrders.BytesOf((int)order));
         SharedWord* page = Of(address);

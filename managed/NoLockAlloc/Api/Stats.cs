@@ -50,7 +50,7 @@ internal unsafe struct SlabCounts
         *counts = default;
         if (Arena.Base == 0) return;
         nuint high = (nuint)Arena.Header->HighBlock.Load();
-        for (nuint block = Arena.Header->First; block < high; block++)
+        for (nuint block = Arena.Header->First; block < high; block = Nodes.After(block))
         {
             BlockState state = Arena.StateOf(block);
             if (state.Kind == BlockState.KindSlab) At(counts, IndexOf(KmemCache.OfCell(state.Cell)))++;
@@ -64,7 +64,7 @@ internal unsafe struct SlabCounts
         ulong slabs = 0;
         if (Arena.Base == 0) return 0;
         nuint high = (nuint)Arena.Header->HighBlock.Load();
-        for (nuint block = Arena.Header->First; block < high; block++)
+        for (nuint block = Arena.Header->First; block < high; block = Nodes.After(block))
         {
             if (Arena.StateOf(block).IsSlabOf(KmemCache.Of(number).Cell)) slabs++;
         }
@@ -128,7 +128,7 @@ internal unsafe struct Stats
         return true;
     }
 
-    private static void FillProcess(Stats* stats, SlabCounts* counts)
+    internal static void FillProcess(Stats* stats, SlabCounts* counts)
     {
         stats->IdleBytes = SlabCounts.At(counts, 0) * Arena.BlockBytes;
         stats->ArenaBytes = (Arena.Header->Blocks - Arena.Header->First) << Arena.BlockShift;

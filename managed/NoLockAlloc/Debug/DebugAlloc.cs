@@ -14,13 +14,14 @@ namespace NoLockAlloc.Debug;
 internal static unsafe class DebugAlloc
 {
     /// <summary>size bytes, at most the object's. 0: memory is exhausted.</summary>
-    internal static nuint Take(ThreadState* self, in KmemCache of, nuint size, bool isZeroed, ulong frame)
+    internal static nuint Take(
+        ThreadState* self, in KmemCache of, nuint size, bool isZeroed, ulong frame, int wish = Nodes.Any)
     {
         DebugCall call = new(self, frame);
         DebugCache cache = DebugCache.Of(of);
         while (true)
         {
-            nuint slot = SlabAlloc.Take(self, of.Bucket, 0, frame);
+            nuint slot = SlabAlloc.Take(self, of.Bucket, 0, frame, wish);
             if (slot == 0) return 0;
             nuint address = slot + cache.Left;
             DebugEntry* entry = cache.EntryOf(address);

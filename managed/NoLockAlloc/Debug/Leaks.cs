@@ -39,7 +39,10 @@ internal static unsafe class Leaks
         Owner* owners = (Owner*)Os.Reserve(bytes, Arena.BlockBytes);
         if (owners == null) return;
         nuint high = (nuint)Arena.Header->HighBlock.Load();
-        for (nuint block = Arena.Header->First; block < high; block++) Collect(owners, block);
+        for (nuint block = Arena.Header->First; block < high; block = Nodes.After(block))
+        {
+            Collect(owners, block);
+        }
         Owner sum = default;
         ulong count = 0;
         for (ulong i = 0; i < Owners; i++)

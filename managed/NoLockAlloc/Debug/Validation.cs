@@ -43,7 +43,7 @@ internal static unsafe class Validation
     {
         int errors = 0;
         nuint high = (nuint)Arena.Header->HighBlock.Load();
-        for (nuint block = Arena.Header->First; block < high; block++)
+        for (nuint block = Arena.Header->First; block < high; block = Nodes.After(block))
         {
             BlockState state = Arena.StateOf(block);
             if (state.IsSlabOf(cache.Cache.Cell)) errors += CountErrors(cache, block, state, call);

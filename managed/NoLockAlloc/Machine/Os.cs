@@ -71,6 +71,24 @@ internal static unsafe class Os
     [MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern ulong* ActiveGroup();
 
+    /// <summary>How many NUMA nodes the process may have memory of, by the highest number among them; 1: one,
+    /// or it is not known.</summary>
+    [RuntimeImport("*", "nla_os_nodes")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern uint Nodes();
+
+    /// <summary>Where the calling thread runs at this moment: the number of the processor, and of its
+    /// node.</summary>
+    [RuntimeImport("*", "nla_os_processor")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern uint Processor(uint* node);
+
+    /// <summary>Have the range's memory come from the node as long as that has some. 0, or -1: the OS
+    /// refuses.</summary>
+    [RuntimeImport("*", "nla_os_prefer_node")]
+    [MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern int PreferNode(nuint address, nuint bytes, uint node);
+
     /// <summary>The value of NOLOCKALLOC_OPTIONS, or null; null in set-uid programs.</summary>
     [RuntimeImport("*", "nla_os_options")]
     [MethodImpl(MethodImplOptions.InternalCall)]

@@ -5,7 +5,7 @@
 //   blocks 0 .. First-1       out of band: this header; then the blocks' state words, the fork stamp's page,
 //                             thread words, hint maps, barns, cache descriptors, thread blocks, the
 //                             option slub_debug, the product's own table, groups, call sites, callbacks,
-//                             object words, constructed words, places of extension vectors
+//                             nodes, object words, constructed words, places of extension vectors
 //   blocks First .. Blocks-1  what is given out
 // Out-of-band blocks have state words too, which stay 0: a pointer into the tables is no object.
 
@@ -135,6 +135,9 @@ internal unsafe struct ArenaHeader
 
     /// <summary>Where idle memory is being given back: IdleMemory.</summary>
     [FieldOffset(376)] internal SharedWord Idle;
+
+    /// <summary>NUMA nodes: Nodes.</summary>
+    [FieldOffset(248)] internal nuint NodeTable;
 
     /// <summary>Threads that wanted a block since dead threads were looked for.</summary>
     [FieldOffset(176)] internal SharedWord ClaimsSinceReap;

@@ -67,6 +67,7 @@ internal static unsafe class ArenaLayout
         header->Failslab = options.Failslab;
         header->HighCache.Store(Sizes.Buckets);
         Seal(HintMapAt(header, 0), blocks);
+        Nodes.SetUp(header, at, options.NodeCount);
         if (TryPrepareDebugging(header, options)) return at;
         Release(at);
         return 0;
@@ -165,6 +166,8 @@ internal static unsafe class ArenaLayout
         next += RoundUp(header->TagCount * TagBytes);
         header->HookSlots = next;
         next += RoundUp(Hooks.Slots * (nuint)sizeof(HookSlot));
+        header->NodeTable = next;
+        next += RoundUp(NodeTable.Bytes);
         nuint words = RoundUp(blocks * Arena.WordsPerBlock * sizeof(ulong));
         header->ObjectWords = (SharedWord*)next;
         next += words;

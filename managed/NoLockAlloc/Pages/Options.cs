@@ -22,6 +22,9 @@ internal unsafe partial struct Options
     internal bool PreemptRt;
     internal bool SlubTiny;
 
+    /// <summary>NUMA nodes; 0: as many as the machine has.</summary>
+    internal nuint NodeCount;
+
     /// <summary>Which allocations of normal context fail. All zero: none.</summary>
     internal Words.FaultAttribute Failslab;
 
@@ -131,6 +134,11 @@ internal unsafe partial struct Options
         if (TryMatch(text, "threads="u8, out rest) && TryNumber(&rest, out nuint threads) && IsEnd(rest))
         {
             Threads = Clamp(threads, 1, MaximumThreads);
+            return true;
+        }
+        if (TryMatch(text, "nodes="u8, out rest) && TryNumber(&rest, out nuint nodes) && IsEnd(rest))
+        {
+            NodeCount = Clamp(nodes, 1, NodeTable.Most);
             return true;
         }
         return false;

@@ -15,14 +15,16 @@ internal static unsafe class PageAllocator
 
     internal static HintMap FreeMap => ArenaLayout.HintMapAt(Arena.Header, 0);
 
-    /// <summary>Make a free block a slab of the bucket, claimed by owner (0: by nobody). journal, if not
-    /// null, names each block before it may become the caller's. None if no block is free.</summary>
-    internal static nuint TakeSlab(ulong cell, ulong owner, ClaimJournal* journal)
+    /// <summary>Make a free block of the node a slab of the bucket, claimed by owner (0: by nobody). journal,
+    /// if not null, names each block before it may become the caller's. None if no block is free.</summary>
+    internal static nuint TakeSlab(ulong cell, ulong owner, ClaimJournal* journal, nuint node = 0)
     {
         HintMap free = FreeMap;
-        for (nuint block = free.Find(Arena.Header->First); block != None; block = free.Find(block))
+        nuint end = Nodes.EndBlock(node);
+        HintMap within = free.Below(end);
+        for (nuint block = within.Find(Nodes.FirstBlock(node)); block < end; block = within.Find(block))
         {
-            RaiseTo(ref Arena.Header->HighBlock, block + 1);
+            Nodes.Raise(block + 1);
             BlockState state = Arena.StateOf(block);
             BlockState next = state.ToSlab(cell, owner);
             if (journal != null) journal->Begin(block, next);
@@ -54,7 +56,7 @@ internal static unsafe class PageAllocator
     internal static bool IsWarmEnough()
     {
         ulong dirty = Arena.Header->DirtyBlocks.Load();
-        ulong used = Arena.Header->HighBlock.Load() - Arena.Header->First;
+        ulong used = Nodes.CountUsed();
         return dirty >= Product.WarmBlocks && dirty >= used / 4;
     }
 
@@ -92,7 +94,7 @@ internal static unsafe class PageAllocator
     {
         HintMap free = FreeMap;
         nuint high = (nuint)Arena.Header->HighBlock.Load();
-        for (nuint block = Arena.Header->First; block < high; block++)
+        for (nuint block = Arena.Header->First; block < high; block = Nodes.After(block))
         {
             if (Arena.StateOf(block).IsFree) free.Add(block);
         }

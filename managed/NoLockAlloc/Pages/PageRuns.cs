@@ -18,24 +18,26 @@ internal static unsafe class PageRuns
 
     internal static nuint None => HintMap.None;
 
-    /// <summary>The first block of a new run. align: a power of two up to 64; the first block, and so the
-    /// address in blocks, is a multiple of it. isZero: the memory is all zero. None if no such run is free.
-    /// </summary>
-    internal static nuint Take(nuint blocks, nuint align, RunJournal* journal, out bool isZero)
+    /// <summary>The first block of a new run on the node. align: a power of two up to 64; the first block,
+    /// and so the address in blocks, is a multiple of it. isZero: the memory is all zero. None if no such run
+    /// is free.</summary>
+    internal static nuint Take(
+        nuint blocks, nuint align, RunJournal* journal, out bool isZero, nuint node = 0)
     {
         Bug.On(blocks - 1 >= MaximumBlocks || align - 1 >= MaximumBlocks || (align & (align - 1)) != 0);
-        ArenaHeader* header = Arena.Header;
-        nuint floor = header->First;
-        nuint ceiling = Ceiling((nuint)header->HighBlock.Load());
+        nuint begin = Nodes.FirstBlock(node);
+        nuint end = Nodes.EndBlock(node);
+        nuint floor = begin;
+        nuint ceiling = Ceiling(Nodes.HighBlock(node), begin, end);
         isZero = false;
         while (true)
         {
             nuint first = PageAllocator.FreeMap.FindRun(floor, ceiling, blocks, align);
             if (first == None)
             {
-                if (ceiling == header->Blocks) return None;
-                floor = ceiling - header->First < blocks ? header->First : ceiling - blocks;
-                ceiling = Ceiling(ceiling + 1 + (ceiling - header->First) / 8);
+                if (ceiling == end) return None;
+                floor = ceiling - begin < blocks ? begin : ceiling - blocks;
+                ceiling = Ceiling(ceiling + 1 + (ceiling - begin) / 8, begin, end);
             }
             else if (RunMotion.TryAssemble(first, blocks, journal, out ulong dirty))
             {
@@ -72,7 +74,7 @@ internal static unsafe class PageRuns
         BlockState state = Arena.StateOf(first);
         isZero = false;
         if (!state.IsRunHead || blocks <= state.Blocks || blocks > MaximumBlocks) return false;
-        if (first + blocks > Arena.Header->Blocks) return false;
+        if (first + blocks > Nodes.EndBlock(Nodes.Of(first))) return false;
         nuint end = first + state.Blocks;
         nuint more = blocks - state.Blocks;
         if (!RunMotion.TryAssemble(end, more, journal, out ulong dirty)) return false;
@@ -117,11 +119,11 @@ internal static unsafe class PageRuns
         return state.IsRunHead ? state.Blocks : 0;
     }
 
-    /// <summary>Not below this one; a multiple of 64 blocks, or the arena's end.</summary>
-    private static nuint Ceiling(nuint block)
+    /// <summary>Not below this one; a multiple of 64 blocks, or the end.</summary>
+    private static nuint Ceiling(nuint block, nuint begin, nuint end)
     {
-        nuint least = block > Arena.Header->First ? block : Arena.Header->First;
+        nuint least = block > begin ? block : begin;
         nuint ceiling = (least + MaximumBlocks - 1) & ~(MaximumBlocks - 1);
-        return ceiling < Arena.Header->Blocks ? ceiling : Arena.Header->Blocks;
+        return ceiling < end ? ceiling : end;
     }
 }

@@ -33,7 +33,7 @@ internal static unsafe class RunMotion
     {
         nuint owned = 0;
         dirty = 0;
-        PageAllocator.RaiseTo(ref Arena.Header->HighBlock, first + blocks);
+        Nodes.Raise(first + blocks);
         while (owned < blocks && TryClaim(first, owned, blocks, journal, ref dirty)) owned++;
         if (owned == blocks)
         {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // struct node_barn: batches of free objects on their way from threads that free to threads that allocate,
 // so that a producer and a consumer pay two exchanges a batch instead of one an object. BarnSlot has the
-// protocol of a place, Journal what happens to a batch whose mover never resumes.
+// protocol of a place, Journal what happens to a batch whose mover never resumes. With several nodes each has
+// every so many-th place, for batches of its own memory.
 
 using System.Runtime.InteropServices;
 using NoLockAlloc.Pages;
@@ -21,6 +22,9 @@ internal unsafe struct Barn
     internal const nuint AllocDirect = 2;
     internal const nuint FreeDirect = 3;
 
+    /// <summary>ALLOC_NODE_MISMATCH: objects of another node than was looked at first.</summary>
+    internal const nuint NodeMismatch = 4;
+
     private const nuint ObjectsPerPlace = 64;
     private const ulong CopiedAtOnce = 4;
 
@@ -39,7 +43,19 @@ internal unsafe struct Barn
     /// <summary>Fill the cell's empty array from some full place. Caller holds the lock.</summary>
     internal static bool TryGet(KmemCacheThread* cell)
     {
-        for (nuint i = 0; i < Places; i++)
+        for (nuint node = 0; node < Nodes.Count; node++)
+        {
+            HomeNode.Set(cell, node);
+            if (TryGet(cell, node)) return true;
+        }
+        return false;
+    }
+
+    /// <summary>The same from the places of the node, which is the cell's.</summary>
+    internal static bool TryGet(KmemCacheThread* cell, nuint node)
+    {
+        nuint step = Nodes.Count;
+        for (nuint i = node; i < Places; i += step)
         {
             ref SharedWord place = ref Place(cell->Bucket, i);
             BarnSlot slot = new(place.Load());
@@ -67,7 +83,8 @@ internal unsafe struct Barn
     {
         ulong head = cell->Head.Get();
         ulong batch = cell->Cache.Batch;
-        for (nuint i = 0; i < Places; i++)
+        nuint step = Nodes.Count;
+        for (nuint i = HomeNode.Of(cell); i < Places; i += step)
         {
             ref SharedWord place = ref Place(cell->Bucket, i);
             BarnSlot slot = new(place.Load());
@@ -90,11 +107,12 @@ internal unsafe struct Barn
         return false;
     }
 
-    /// <summary>Take a single object out of some full place. Any context, no lock. 0 if there is none.
-    /// </summary>
-    internal static nuint TakeOne(in KmemCache cache)
+    /// <summary>Take a single object out of some full place of the node. Any context, no lock. 0 if there is
+    /// none.</summary>
+    internal static nuint TakeOne(in KmemCache cache, nuint node = 0)
     {
-        for (nuint i = 0; i < Places; i++)
+        nuint step = Nodes.Count;
+        for (nuint i = node; i < Places; i += step)
         {
             ref SharedWord place = ref Place(cache.Bucket, i);
             BarnSlot slot = new(place.Load());

@@ -29,7 +29,7 @@ internal static unsafe class CacheLeaks
         KmemCache cache = KmemCache.Of(number);
         nuint high = (nuint)Arena.Header->HighBlock.Load();
         nuint block = address == 0 ? Arena.Header->First : Arena.BlockOf(address);
-        for (; block < high; block++, address = 0)
+        for (; block < high; block = Nodes.After(block), address = 0)
         {
             if (!Arena.StateOf(block).IsSlabOf(cache.Cell)) continue;
             for (nuint i = 0; i < cache.Objects; i++)

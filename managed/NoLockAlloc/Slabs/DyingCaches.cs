@@ -59,7 +59,7 @@ internal static unsafe class DyingCaches
     {
         ulong cell = KmemCache.Of(number).Cell;
         nuint high = (nuint)Arena.Header->HighBlock.Load();
-        for (nuint block = Arena.Header->First; block < high; block++)
+        for (nuint block = Arena.Header->First; block < high; block = Nodes.After(block))
         {
             if (Arena.StateOf(block).IsSlabOf(cell)) return true;
         }

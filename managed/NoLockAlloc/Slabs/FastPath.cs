@@ -34,22 +34,28 @@ internal static unsafe class FastPath
     /// this way.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryPush(nuint address, ThreadState* self, ulong frame) =>
-        TryPush(address, null, ofAny: true, self, frame);
+        TryPush(address, null, ofAny: true, isHome: false, self, frame);
+
+    /// <summary>The same where there are several nodes, so that it does nothing because the thread's
+    /// LimitBytes is 0: HomeNode has seen that the object may come into the array.</summary>
+    internal static bool TryPushHome(nuint address, ThreadState* self, ulong frame) =>
+        TryPush(address, null, ofAny: true, isHome: true, self, frame);
 
     /// <summary>The same, if it is an object of that cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryPushOf(CacheDescriptor* cache, nuint address, ThreadState* self, ulong frame) =>
-        TryPush(address, cache, ofAny: false, self, frame);
+        TryPush(address, cache, ofAny: false, isHome: false, self, frame);
 
     /// <summary>One body, one level of inlining: from a bool that passes through two, the JIT makes no jumps.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryPush(
-        nuint address, CacheDescriptor* cache, bool ofAny, ThreadState* self, ulong frame)
+        nuint address, CacheDescriptor* cache, bool ofAny, bool isHome, ThreadState* self, ulong frame)
     {
-        nuint offset = address - self->Base;
-        if (Hardening.IsOn || offset >= self->LimitBytes) return false;
-        nuint words = CellWordsOf(address, offset >> Arena.BlockShift, self);
+        nuint arena = ((HotThread*)self)->Base;
+        nuint offset = address - arena;
+        if (Hardening.IsOn || offset >= (isHome ? Arena.LimitBytes : self->LimitBytes)) return false;
+        nuint words = CellWordsOf(address, arena, offset >> Arena.BlockShift, self);
         if (!ofAny && words != cache->Cell) return false;
         HotCell* cell = (HotCell*)ThreadState.CellAt(self, words);
         uint rest = (ushort)address * cell->Reciprocal + cell->StartBias;
@@ -74,21 +80,22 @@ internal static unsafe class FastPath
     /// guess, where it would wait for address, state and cell in turn, and the next allocation for the cell
     /// (DECISIONS 43).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static nuint CellWordsOf(nuint address, nuint block, ThreadState* self)
+    private static nuint CellWordsOf(nuint address, nuint arena, nuint block, ThreadState* self)
     {
         HotThread* hot = (HotThread*)self;
         nuint words;
         if (address != hot->LastObject)
         {
-            words = HotBlock.At(self->Base, block)->Cell;
+            words = HotBlock.At(arena, block)->Cell;
         }
         else
         {
             words = hot->LastCell;
-            if (HotBlock.At(self->Base, block)->Cell != words)
+            nuint right = HotBlock.At(arena, block)->Cell;
+            if (right != words)
             {
-                words = HotBlock.At(self->Base, block)->Cell;
-                hot->LastCell = (ushort)words;
+                words = right;
+                hot->LastCell = (ushort)right;
             }
         }
         return words;

@@ -38,6 +38,7 @@ internal unsafe struct HotCell
 [StructLayout(LayoutKind.Explicit, Size = 0x80)]
 internal struct HotThread
 {
+    [FieldOffset(0x40)] internal volatile nuint Base;
     [FieldOffset(0x58)] internal volatile nuint LastObject;
     [FieldOffset(0x70)] internal volatile ushort LastCell;
 }

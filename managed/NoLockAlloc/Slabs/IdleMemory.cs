@@ -49,7 +49,7 @@ internal static unsafe class IdleMemory
         int purged = 0;
         while (block > last && purged < BlocksABeat)
         {
-            block--;
+            block = Nodes.Before(block);
             if (PageAllocator.TryPurgeFree(block, cell->Owner, ref cell->Claim)) purged++;
         }
         if (block > last) Arena.Header->Idle.TryReplace((ulong)last << 32 | now, (ulong)block << 32 | now);

@@ -91,6 +91,9 @@ internal unsafe struct KmemCacheThread
     /// <summary>LockChain's.</summary>
     [FieldOffset(0x128)] internal LocalWord LockStamp;
 
+    /// <summary>HomeNode's.</summary>
+    [FieldOffset(0x130)] internal LocalWord Node;
+
     /// <summary>Stands below Objects[0] and is never an object, so that the fast path may compare with
     /// Objects[Head - 1] before it knows that there is one.</summary>
     [FieldOffset(0x138)] internal ulong Guard;

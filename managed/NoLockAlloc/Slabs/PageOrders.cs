@@ -49,12 +49,13 @@ internal static unsafe class PageOrders
     }
 
     /// <summary>2^order pages. self may be null. isZero: all their bytes are. 0: there are none.</summary>
-    internal static nuint Take(ThreadState* self, int order, ulong frame, out bool isZero)
+    internal static nuint Take(
+        ThreadState* self, int order, ulong frame, out bool isZero, int wish = Nodes.Any)
     {
         isZero = false;
-        if (order < BlockOrder) return SlabAlloc.Take(self, CacheOf(order), 0, frame);
+        if (order < BlockOrder) return SlabAlloc.Take(self, CacheOf(order), 0, frame, wish);
         nuint blocks = (nuint)1 << (order - BlockOrder);
-        nuint first = Runs.Take(self, blocks, blocks, frame, out isZero);
+        nuint first = Runs.Take(self, blocks, blocks, frame, out isZero, wish);
         return first == PageRuns.None ? 0 : Arena.AddressOf(first);
     }
 

@@ -22,10 +22,13 @@ internal static unsafe class PartialList
     internal static HintMap MapOf(in KmemCache cache) =>
         ArenaLayout.HintMapAt(Arena.Header, (nuint)cache.Bucket);
 
-    /// <summary>The lowest listed slab from there, or HintMap.None. May be stale. No slab lies above the
-    /// blocks ever used, and most of a map does.</summary>
-    internal static nuint Find(in KmemCache cache, nuint from) =>
-        MapOf(cache).Below((nuint)Arena.Header->HighBlock.Load()).Find(from);
+    /// <summary>The node's lowest listed slab from there, or HintMap.None. May be stale. No slab lies above
+    /// the blocks ever used, and most of a map does.</summary>
+    internal static nuint Find(in KmemCache cache, nuint from, nuint node = 0)
+    {
+        nuint block = MapOf(cache).Below(Nodes.HighBlock(node)).Find(from);
+        return block < Nodes.EndBlock(node) ? block : HintMap.None;
+    }
 
     /// <summary>A slab has a free object that it had not before: see to it that it can be found.</summary>
     internal static void AfterGiveBack(nuint block)
@@ -42,11 +45,11 @@ internal static unsafe class PartialList
         }
     }
 
-    /// <summary>Claim some listed slab and make it the cell's. Caller holds the lock.</summary>
-    internal static bool TryClaimAny(KmemCacheThread* cell)
+    /// <summary>Claim some listed slab of the node and make it the cell's. Caller holds the lock.</summary>
+    internal static bool TryClaimAny(KmemCacheThread* cell, nuint node = 0)
     {
         KmemCache cache = cell->Cache;
-        nuint block = Find(cache, Arena.Header->First);
+        nuint block = Find(cache, Nodes.FirstBlock(node), node);
         while (block != HintMap.None)
         {
             BlockState state = Arena.StateOf(block);
@@ -57,7 +60,7 @@ internal static unsafe class PartialList
                 cell->Claim.End();
                 return true;
             }
-            block = Find(cache, block);
+            block = Find(cache, block, node);
         }
         return false;
     }
@@ -102,10 +105,12 @@ internal static unsafe class PartialList
         }
     }
 
+    /// <summary>Whether another slab of the same node is listed.</summary>
     internal static bool HasOther(in KmemCache cache, nuint block)
     {
-        nuint found = Find(cache, Arena.Header->First);
-        if (found == block) found = Find(cache, block + 1);
+        nuint node = Nodes.Of(block);
+        nuint found = Find(cache, Nodes.FirstBlock(node), node);
+        if (found == block) found = Find(cache, block + 1, node);
         return found != HintMap.None;
     }
 

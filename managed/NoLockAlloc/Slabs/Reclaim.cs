@@ -160,7 +160,7 @@ internal static unsafe class Reclaim
     {
         KmemCache cache = cell->Cache;
         nuint high = (nuint)Arena.Header->HighBlock.Load();
-        for (nuint block = Arena.Header->First; block < high; block++)
+        for (nuint block = Arena.Header->First; block < high; block = Nodes.After(block))
         {
             BlockState state = Arena.StateOf(block);
             if (!state.IsUnclaimedSlabOf(cache.Cell)) continue;
@@ -174,7 +174,7 @@ internal static unsafe class Reclaim
     {
         nuint bytes = 0;
         nuint high = (nuint)Arena.Header->HighBlock.Load();
-        for (nuint block = Arena.Header->First; block < high; block++)
+        for (nuint block = Arena.Header->First; block < high; block = Nodes.After(block))
         {
             if (PageAllocator.TryPurgeFree(block, cell->Owner, ref cell->Claim)) bytes += Arena.BlockBytes;
         }

@@ -12,12 +12,12 @@ internal static unsafe class Runs
     /// <summary>PageRuns.Take. self may be null. None: there is no such run even after all that is idle has
     /// been given back.</summary>
     internal static nuint Take(
-        ThreadState* self, nuint blocks, nuint align, ulong frame, out bool isZero)
+        ThreadState* self, nuint blocks, nuint align, ulong frame, out bool isZero, int wish = Nodes.Any)
     {
-        nuint first = TakeOnce(self, blocks, align, frame, out isZero);
+        nuint first = TakeOnce(self, blocks, align, frame, out isZero, wish);
         if (first != PageRuns.None) return first;
         Reclaim.Everything(self, null, frame);
-        return TakeOnce(self, blocks, align, frame, out isZero);
+        return TakeOnce(self, blocks, align, frame, out isZero, wish);
     }
 
     /// <summary>PageRuns.TryFree.</summary>
@@ -53,11 +53,17 @@ internal static unsafe class Runs
 
     /// <summary>The same of what is free now.</summary>
     internal static nuint TakeOnce(
-        ThreadState* self, nuint blocks, nuint align, ulong frame, out bool isZero)
+        ThreadState* self, nuint blocks, nuint align, ulong frame, out bool isZero, int wish = Nodes.Any)
     {
         RunJournal inFrame = default;
         RunJournal* journal = RunGuard.Enter(self, &inFrame, frame);
-        nuint first = PageRuns.Take(blocks, align, journal, out isZero);
+        nuint node = Nodes.Preferred(wish);
+        nuint first = PageRuns.Take(blocks, align, journal, out isZero, node);
+        for (nuint left = Nodes.Candidates(wish) - 1; first == PageRuns.None && left != 0; left--)
+        {
+            node = Nodes.Following(node);
+            first = PageRuns.Take(blocks, align, journal, out isZero, node);
+        }
         RunGuard.Leave(journal);
         return first;
     }

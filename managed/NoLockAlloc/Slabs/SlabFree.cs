@@ -91,7 +91,7 @@ internal static unsafe class SlabFree
     internal static bool TryPush(KmemCacheThread* cell, nuint address)
     {
         if (IsTop(cell, address)) return false;
-        if (cell->Capacity == 0) return TryReturn(cell, address);
+        if (cell->Capacity == 0 || !HomeNode.Takes(cell, address)) return TryReturn(cell, address);
         if (cell->Head.Get() < cell->Capacity || Barn.TryPut(cell))
         {
             KmemCacheThread.Push(cell, address);

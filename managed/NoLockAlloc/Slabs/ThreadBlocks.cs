@@ -10,7 +10,8 @@ namespace NoLockAlloc.Slabs;
 internal static unsafe class ThreadBlocks
 {
     /// <summary>Blocks with a number up to this keep their arrays when their thread ends, warm for the next
-    /// thread, which takes the lowest free number; the others are emptied.</summary>
+    /// thread, which takes the lowest free number; the others are emptied. With several nodes all are: the
+    /// next thread may run elsewhere.</summary>
     private const ulong WarmBlocks = 16;
 
     /// <summary>The calling thread's block, claimed if it has none. Null: it has to do without, because all
@@ -39,7 +40,7 @@ internal static unsafe class ThreadBlocks
         ref SharedWord cell = ref ThreadState.WordOf(id);
         ThreadWord word = new(cell.Load());
         IrqWork.RunAll(self, frame);
-        if (id > WarmBlocks) Reclaim.Flush(self, null, frame);
+        if (id > WarmBlocks || !Nodes.AreOne) Reclaim.Flush(self, null, frame);
         self->IsWatched.Set(0);
         ThreadWord exiting = word.To(ThreadWord.KindExiting);
         if (!cell.TryReplace(word.Value, exiting.Value)) return;

@@ -28,7 +28,8 @@ internal unsafe struct ThreadState
 
     internal const nuint JournalsAt = CellsEnd + TableEntries * sizeof(ushort);
 
-    /// <summary>What the fast path of a free needs of the arena; 0 in the boot block.</summary>
+    /// <summary>What the fast path of a free needs of the arena; 0 in the boot block. LimitBytes is 0
+    /// where there are several nodes, and the fast path falls out: HomeNode.</summary>
     [FieldOffset(0x40)] internal nuint Base;
     [FieldOffset(0x48)] internal nuint LimitBytes;
 
@@ -119,7 +120,7 @@ internal unsafe struct ThreadState
         if (self->IsReady.Get() != 0) return;
         self->Id = id;
         self->Base = Arena.Base;
-        self->LimitBytes = Arena.LimitBytes;
+        self->LimitBytes = Nodes.AreOne ? Arena.LimitBytes : 0;
         for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
         {
             KmemCacheThread.Prepare(Cell(self, bucket), id, KmemCache.Of(bucket));
@@ -167,6 +168,7 @@ internal unsafe struct ThreadState
             LockChain.Acquired(cell, frame);
             Journal.Settle(cell);
             DeferFree.Drain(cell, always: true);
+            HomeNode.Forget(cell);
             cell->Drainer.Set(0);
             LockChain.Releasing(cell, frame);
             cell->Lock.Free();

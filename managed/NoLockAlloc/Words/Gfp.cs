@@ -8,6 +8,7 @@ internal static class Gfp
     internal const uint Zero = 0x100;
     internal const uint DirectReclaim = 0x400;
     internal const uint NoWarn = 0x2000;
+    internal const uint ThisNode = 0x200000;
     internal const uint Account = 0x400000;
 
     /// <summary>GFP_KERNEL.</summary>
@@ -22,5 +23,5 @@ internal static class Gfp
     internal const uint Ignored = 0x1 | 0x2 | 0x4 | 0x8000 | ~0x3ffffffu;
 
     /// <summary>What an allocation of normal context does not do on its fast path.</summary>
-    internal const uint Unusual = Zero | Account | Ignored;
+    internal const uint Unusual = Zero | ThisNode | Account | Ignored;
 }
