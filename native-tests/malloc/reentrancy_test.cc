@@ -31,8 +31,8 @@ constexpr size_t kHuge = 6 << 20;
 
 // A longer call is interrupted at so many of its instructions by each script, at others by another; at fewer, if
 // as many runs would take more instructions in all.
-constexpr size_t kMostBoundaries = 30, kLeastBoundaries = 5;
-constexpr size_t kMostInstructions = 2'000'000;
+constexpr size_t kMostBoundaries = 30, kLeastBoundaries = 2;
+constexpr size_t kMostInstructions = 1'000'000;
 
 struct Call
 {
