@@ -148,6 +148,28 @@ void *kmalloc_noprof(size_t size, gfp_t gfp_flags)
     return begin_object(object, size, gfp_flags);
 }
 
+void *kmalloc_tagged_noprof(size_t size, gfp_t gfp_flags, struct alloc_tag *tag)
+{
+    be_ready();
+    void *object = nla_kmalloc_tagged(size, gfp_flags, tag, nla_slot, FRAME());
+    return begin_object(object, size, gfp_flags);
+}
+
+/* Pages are not watched. */
+struct page *alloc_pages_nolock_tagged_noprof(gfp_t gfp_flags, int nid, unsigned int order,
+                                              struct alloc_tag *tag)
+{
+    be_ready();
+    return nla_alloc_pages_nolock_tagged(gfp_flags, nid, order, tag, nla_slot, FRAME());
+}
+
+struct page *alloc_frozen_pages_nolock_tagged_noprof(gfp_t gfp_flags, int nid, unsigned int order,
+                                                     struct alloc_tag *tag)
+{
+    be_ready();
+    return nla_alloc_frozen_pages_nolock_tagged(gfp_flags, nid, order, tag, nla_slot, FRAME());
+}
+
 void kfree_noprof(const void *object)
 {
     be_ready();
