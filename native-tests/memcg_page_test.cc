@@ -4,13 +4,11 @@
 // program has 2 MiB of slabs.
 #include "child.h"
 #include "counters.h"
-#include "interruption.h"
-#include "memcg.h"
-#include "nolockalloc/page.h"
+#include "memcg_everywhere.h"
 
 #include <cerrno>
-#include <csetjmp>
 #include <csignal>
+#include <vector>
 
 static RunUnderOptions g_options("arena=2m");
 
@@ -157,13 +155,13 @@ TEST_F(AccountedPages, WhatIsNotServedIsNotCharged)
 
 // ---- At every instruction -----------------------------------------------------------------------
 
-namespace
+class AccountedPagesOf : public testing::TestWithParam<unsigned>
 {
-unsigned g_order;
-sigjmp_buf g_before;
+};
 
-// An allocation that is refused, one that is not, and a free: all are on the way of the stepped call.
-void come_and_go(Interruption &on)
+static unsigned g_order;
+
+static void come_and_go(Interruption &on)
 {
     page *pages = allocate(g_order);
     if (pages == nullptr)
@@ -171,102 +169,18 @@ void come_and_go(Interruption &on)
     else
         free_pages_nolock(pages, g_order);
 }
-void come_and_go_in_handler(void *context, size_t)
-{
-    come_and_go(*static_cast<Interruption *>(context));
-}
-void leave(void *, size_t)
-{
-    siglongjmp(g_before, 1);
-}
-
-[[gnu::noinline]] void abandon_deep_in_the_stack(Interruption &interruption, size_t index)
-{
-    [[maybe_unused]] volatile char deep[16384];
-    deep[0] = 0;
-    if (sigsetjmp(g_before, 1) == 0)
-        interruption.step(index, leave, nullptr);
-    stepper::forget();
-}
-
-[[gnu::noinline]] void use_the_stack_below()
-{
-    volatile char below[65536];
-    for (volatile char &byte : below)
-        byte = 0x55;
-}
-
-int abandon(Interruption &interruption, size_t index, const Group &group)
-{
-    interruption.prepare();
-    abandon_deep_in_the_stack(interruption, index);
-    use_the_stack_below();
-    interruption.free_all();
-    come_and_go(interruption);
-    nolockalloc_memcg_stats_t stats = group.stats();
-    bool is_right = stats.usage <= (PAGE_SIZE << g_order) && stats.objects <= 1;
-    return is_right && interruption.complaints().empty() ? 0 : 1;
-}
-} // namespace
-
-class AccountedPagesOf : public testing::TestWithParam<unsigned>
-{
-};
 
 TEST_P(AccountedPagesOf, AtEveryInstructionAHandlerMayUseThemTooAndNoByteGoesAstray)
 {
     g_order = GetParam();
-    auto body = []
-    {
-        Group group;
-        Active active(group);
-        Situation situation = {"ComeAndGo", Operation::Own, 64, nullptr};
-        situation.call = come_and_go;
-        Interruption interruption(direct_door(), situation);
-        if (!interruption.find() || interruption.trace().count < 100)
-            return 2;
-        for (size_t i = 0; i < interruption.trace().count; i++)
-        {
-            if (interruption.trace().boundary[i].occurrence >= 2)
-                continue;
-            interruption.prepare();
-            stepper::Outcome outcome = interruption.step(i, come_and_go_in_handler, &interruption);
-            std::string complaint = interruption.settle();
-            if (outcome.injections == 1 && complaint.empty() && group.stats().usage == 0 &&
-                group.stats().objects == 0)
-                continue;
-            fprintf(stderr, "%s: %s\n", interruption.describe(i).c_str(), complaint.c_str());
-            return 1;
-        }
-        return 0;
-    };
+    auto body = [] { return memcg_everywhere::interrupted(come_and_go); };
     EXPECT_EQ(run_in_child(body, 100).complaint(), "");
 }
 
 TEST_P(AccountedPagesOf, AbandonedAtAnyInstructionTheyLeaveAtMostTheOnesInHand)
 {
     g_order = GetParam();
-    auto body = []
-    {
-        Group group;
-        Active active(group);
-        Situation situation = {"ComeAndGo", Operation::Own, 64, nullptr};
-        situation.call = come_and_go;
-        Interruption interruption(direct_door(), situation);
-        if (!interruption.find() || interruption.trace().count < 100)
-            return 2;
-        for (size_t i = 0; i < interruption.trace().count; i++)
-        {
-            if (interruption.trace().boundary[i].occurrence > 0)
-                continue;
-            ChildResult result = run_in_child([&] { return abandon(interruption, i, group); });
-            if (result.complaint().empty())
-                continue;
-            fprintf(stderr, "%s: %s\n", interruption.describe(i).c_str(), result.complaint().c_str());
-            return 1;
-        }
-        return 0;
-    };
+    auto body = [] { return memcg_everywhere::abandoned(come_and_go, PAGE_SIZE << g_order); };
     EXPECT_EQ(run_in_child(body, 100).complaint(), "");
 }
 

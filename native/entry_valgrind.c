@@ -184,6 +184,23 @@ void *kmem_cache_alloc_noprof(struct kmem_cache *cache, gfp_t gfp_flags)
     return begin_object(object, kmem_cache_size(cache), gfp_flags);
 }
 
+void *kmem_cache_alloc_tagged_noprof(struct kmem_cache *cache, gfp_t gfp_flags,
+                                     struct alloc_tag *tag)
+{
+    be_ready();
+    void *object = nla_kmem_cache_alloc_tagged(cache, gfp_flags, tag, nla_slot, FRAME());
+    return begin_object(object, kmem_cache_size(cache), gfp_flags);
+}
+
+void *kmem_cache_alloc_nolock_tagged_noprof(struct kmem_cache *cache, gfp_t gfp_flags, int node,
+                                            struct alloc_tag *tag)
+{
+    be_ready();
+    void *object =
+        nla_kmem_cache_alloc_nolock_tagged(cache, gfp_flags, node, tag, nla_slot, FRAME());
+    return begin_object(object, kmem_cache_size(cache), gfp_flags);
+}
+
 void kmem_cache_free_noprof(struct kmem_cache *cache, void *object)
 {
     be_ready();

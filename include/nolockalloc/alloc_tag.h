@@ -9,7 +9,7 @@
  * a struct alloc_tag *, call the ..._tagged_noprof() with that, and map its name by NLA_ALLOC or alloc_hooks,
  * as kmalloc.h does.
  *
- * Counted objects come from the caches kmalloc-cg-N, past the fast path. NOLOCKALLOC_MODULE, a string, names
+ * Counted objects come from caches of their own (kmalloc-cg-N), past the fast path. NOLOCKALLOC_MODULE, a string, names
  * the module in the rows (the kernel's KBUILD_MODNAME). Call sites of one module with the same file, line and
  * function share a row. A row stays
  * when its module is unloaded, for as long as objects of it are out; the module may be loaded again.

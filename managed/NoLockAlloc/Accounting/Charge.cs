@@ -6,8 +6,8 @@
 // WRITERS     anybody who holds a count of the group, or of one inside it.
 // TRANSITIONS charge: first a look whether there is room everywhere; then up level by level, each by a
 //             compare-exchange that keeps to the limit. Where one refuses after all, because others were
-//             faster, what was charged below it goes again. Force: up level by level, limits or not. Uncharge:
-//             down level by level.
+//             faster, what was charged below it goes again. Force: up level by level, limits or not.
+//             Uncharge: down level by level.
 // ORDER       full fences; nothing else hangs on the counters.
 // INVARIANTS  (1) A charge that goes through, and is not forced, never takes a group beyond its limit.
 //             (2) Of an object that is out, every level has been charged.

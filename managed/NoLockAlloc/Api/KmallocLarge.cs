@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // kmalloc above the largest bucket (___kmalloc_large_node, mm/slub.c): pages, by orders. The word of the
-// first page says that they are such an object (the kernel's PGTY_large_kmalloc), its group and its call site,
-// and who makes it 0 frees them.
+// first page says that they are such an object (the kernel's PGTY_large_kmalloc), its group and its call
+// site, and who makes it 0 frees them.
 
 using System.Numerics;
 using NoLockAlloc.Machine;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // slab_post_alloc_hook and slab_free_hook (mm/slub.c), for objects of which something is written down
-// (Tracking): they come from the caches kmalloc-cg-N, or from debug caches.
+// (Tracking): they come from the caches kmalloc-cg-N, twins of caches (CacheTwin), caches with SLAB_ACCOUNT,
+// or debug caches.
 
 using NoLockAlloc.Debug;
 using NoLockAlloc.Slabs;

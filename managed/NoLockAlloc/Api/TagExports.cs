@@ -46,6 +46,16 @@ public static unsafe class TagExports
         byte* text, nuint most, uint gfp, AllocTag* tag, ThreadState* self, ulong frame) =>
         KmallocUtil.DuplicateText(text, KmallocUtil.LengthOf(text, most), gfp, tag, self, frame);
 
+    [RuntimeExport("nla_kmem_cache_alloc_tagged")]
+    private static nuint KmemCacheAllocTagged(
+        CacheDescriptor* cache, uint gfp, AllocTag* tag, ThreadState* self, ulong frame) =>
+        CachesSlow.AllocTagged(cache, gfp, tag, self, frame);
+
+    [RuntimeExport("nla_kmem_cache_alloc_nolock_tagged")]
+    private static nuint KmemCacheAllocNolockTagged(
+        CacheDescriptor* cache, uint gfp, int node, AllocTag* tag, ThreadState* self, ulong frame) =>
+        CachesSlow.AllocNolockTagged(cache, gfp, node, tag, self, frame);
+
     [RuntimeExport("nla_alloc_pages_nolock_tagged")]
     private static nuint AllocPagesNolockTagged(
         uint gfp, int node, uint order, AllocTag* tag, ThreadState* self, ulong frame) =>
