@@ -164,11 +164,9 @@ static inline size_t nla_size_mul(size_t count, size_t size)
 static inline void *nla_kmalloc_array(size_t count, size_t size, gfp_t flags, struct alloc_tag *tag)
 {
     size_t bytes = nla_size_mul(count, size);
-    if (bytes == SIZE_MAX)
-    {
-        return NULL;
-    }
-    return tag == NULL ? kmalloc_noprof(bytes, flags) : kmalloc_tagged_noprof(bytes, flags, tag);
+    return bytes == SIZE_MAX ? NULL
+           : tag == NULL     ? kmalloc_noprof(bytes, flags)
+                             : kmalloc_tagged_noprof(bytes, flags, tag);
 }
 
 static inline void *nla_krealloc_array(void *object, size_t count, size_t size, gfp_t flags,
