@@ -175,7 +175,7 @@ NLA_API size_t nolockalloc_trim(void);
  *   preempt_rt   as a PREEMPT_RT kernel: nolockalloc/context.h
  *   slub_tiny    as a SLUB_TINY kernel: nothing is kept for a thread, and kfree_nolock() always defers
  *
- * What is reserved is address space, not memory. The thread blocks take 2.7 GiB of it by default, 175 KiB
+ * What is reserved is address space, not memory. The thread blocks take 4.5 GiB of it by default, 286 KiB
  * a thread: under RLIMIT_AS or strict overcommit say threads=N as well. A reservation that is refused is
  * tried again with half as many slabs and half as many threads, down to 1 MiB and 4 threads.
  */

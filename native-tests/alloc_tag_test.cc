@@ -5,6 +5,7 @@
 #define NOLOCKALLOC_ALLOC_TAGS
 #include "nolockalloc.h"
 
+#include "alloc_tag_rows.h"
 #include "alloc_tag_sites.h"
 #include "child.h"
 #include "counters.h"
@@ -13,50 +14,10 @@
 
 #include <csignal>
 #include <dlfcn.h>
-#include <sstream>
 #include <thread>
 
 namespace
 {
-struct Row
-{
-    bool is_there;
-    long long bytes, calls;
-    std::string tag;
-};
-
-std::string allocinfo()
-{
-    return written_by(nolockalloc_allocinfo);
-}
-
-// The row of a function of a file, found by the end of the tag.
-Row row_of(const std::string &file, const std::string &function)
-{
-    std::istringstream lines(allocinfo());
-    std::string line;
-    Row found = {};
-    while (std::getline(lines, line))
-    {
-        bool is_it = line.find("/" + file + ":") != std::string::npos &&
-                     line.find(" func:" + function + " ") != std::string::npos;
-        if (!is_it)
-            continue;
-        EXPECT_FALSE(found.is_there) << "two rows: " << line;
-        Row row = {true, 0, 0, ""};
-        std::istringstream(line) >> row.bytes >> row.calls >> row.tag;
-        found = row;
-    }
-    return found;
-}
-
-void expect_counts(const Row &row, long long bytes, long long calls)
-{
-    EXPECT_TRUE(row.is_there);
-    EXPECT_EQ(row.bytes, bytes);
-    EXPECT_EQ(row.calls, calls);
-}
-
 inline void *site_in_an_inline_function()
 {
     return kmalloc_nolock(64, 0, NUMA_NO_NODE);

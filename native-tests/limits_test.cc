@@ -122,7 +122,7 @@ TEST_P(Limit, IsKeptByASmallArenaForFewThreads)
     EXPECT_EQ(complaint_of("arena=8m,threads=64",
                            [&]
                            {
-                               allow(GetParam(), 32 * kMiB);
+                               allow(GetParam(), 48 * kMiB);
                                kfree_nolock(kmalloc_nolock(64, 0, NUMA_NO_NODE));
                                size_t arena = counters().arena_bytes;
                                allow(GetParam(), 0);
@@ -155,14 +155,14 @@ TEST(Overcommit, TakesAnArenaOfAChosenSize)
     EXPECT_EQ(complaint_of("arena=32m,threads=128",
                            []
                            {
-                               refusals::limit_mapping(72 * kMiB);
+                               refusals::limit_mapping(96 * kMiB);
                                kfree_nolock(kmalloc_nolock(64, 0, NUMA_NO_NODE));
                                return counters().arena_bytes == 32 * kMiB ? use_all_of_it() : 2;
                            }),
               "");
 }
 
-// The thread blocks are a part of the reservation: 175 KiB for each thread that there may be.
+// The thread blocks are a part of the reservation: 286 KiB for each thread that there may be.
 TEST(Overcommit, RefusesASmallArenaForManyThreadsUntilItFits)
 {
     EXPECT_EQ(complaint_of("arena=32m",

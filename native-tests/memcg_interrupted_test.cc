@@ -15,6 +15,14 @@ namespace
 constexpr size_t kSize = 64;
 struct nolockalloc_memcg *g_group;
 
+const Door &normal_door()
+{
+    static const Door door = {
+        "normal", [](size_t size, gfp_t flags, int) { return kmalloc(size, GFP_KERNEL | flags); },
+        [](const void *object) { kfree(object); }};
+    return door;
+}
+
 void hold_one(Interruption &on)
 {
     on.own.allocate(kSize, __GFP_ACCOUNT);
@@ -276,7 +284,7 @@ TEST_P(AccountedCall, AbandonedAtAnyInstructionItLeavesAtMostOneObjectAndItsChar
 }
 
 INSTANTIATE_TEST_SUITE_P(Calls, AccountedCall,
-                         testing::Combine(testing::Values(direct_door(), exported_door()),
+                         testing::Combine(testing::Values(direct_door(), exported_door(), normal_door()),
                                           testing::ValuesIn(situations())),
                          [](const testing::TestParamInfo<std::tuple<Door, Situation>> &info) {
                              return std::string(std::get<1>(info.param).name) + "_" +

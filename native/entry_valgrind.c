@@ -148,6 +148,28 @@ void *kmalloc_noprof(size_t size, gfp_t gfp_flags)
     return begin_object(object, size, gfp_flags);
 }
 
+void *kmalloc_tagged_noprof(size_t size, gfp_t gfp_flags, struct alloc_tag *tag)
+{
+    be_ready();
+    void *object = nla_kmalloc_tagged(size, gfp_flags, tag, nla_slot, FRAME());
+    return begin_object(object, size, gfp_flags);
+}
+
+/* Pages are not watched. */
+struct page *alloc_pages_nolock_tagged_noprof(gfp_t gfp_flags, int nid, unsigned int order,
+                                              struct alloc_tag *tag)
+{
+    be_ready();
+    return nla_alloc_pages_nolock_tagged(gfp_flags, nid, order, tag, nla_slot, FRAME());
+}
+
+struct page *alloc_frozen_pages_nolock_tagged_noprof(gfp_t gfp_flags, int nid, unsigned int order,
+                                                     struct alloc_tag *tag)
+{
+    be_ready();
+    return nla_alloc_frozen_pages_nolock_tagged(gfp_flags, nid, order, tag, nla_slot, FRAME());
+}
+
 void kfree_noprof(const void *object)
 {
     be_ready();
@@ -159,6 +181,23 @@ void *kmem_cache_alloc_noprof(struct kmem_cache *cache, gfp_t gfp_flags)
 {
     be_ready();
     void *object = nla_kmem_cache_alloc(cache, gfp_flags, nla_slot, FRAME());
+    return begin_object(object, kmem_cache_size(cache), gfp_flags);
+}
+
+void *kmem_cache_alloc_tagged_noprof(struct kmem_cache *cache, gfp_t gfp_flags,
+                                     struct alloc_tag *tag)
+{
+    be_ready();
+    void *object = nla_kmem_cache_alloc_tagged(cache, gfp_flags, tag, nla_slot, FRAME());
+    return begin_object(object, kmem_cache_size(cache), gfp_flags);
+}
+
+void *kmem_cache_alloc_nolock_tagged_noprof(struct kmem_cache *cache, gfp_t gfp_flags, int node,
+                                            struct alloc_tag *tag)
+{
+    be_ready();
+    void *object =
+        nla_kmem_cache_alloc_nolock_tagged(cache, gfp_flags, node, tag, nla_slot, FRAME());
     return begin_object(object, kmem_cache_size(cache), gfp_flags);
 }
 

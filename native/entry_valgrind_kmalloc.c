@@ -41,10 +41,16 @@ void(kmem_cache_free_nolock)(struct kmem_cache *cache, void *object)
     kmem_cache_free_nolock_noprof(cache, object);
 }
 
-void *krealloc(const void *object, size_t new_size, gfp_t flags)
+static void *allocate(size_t size, gfp_t flags, struct alloc_tag *tag)
+{
+    return tag == NULL ? kmalloc_noprof(size, flags) : kmalloc_tagged_noprof(size, flags, tag);
+}
+
+void *krealloc_tagged_noprof(const void *object, size_t new_size, gfp_t flags,
+                             struct alloc_tag *tag)
 {
     size_t old = ZERO_OR_NULL_PTR(object) ? 0 : ksize(object);
-    void *moved = kmalloc_noprof(new_size, flags);
+    void *moved = allocate(new_size, flags, tag);
     if (!ZERO_OR_NULL_PTR(moved))
     {
         VALGRIND_DISABLE_ERROR_REPORTING; /* of the bytes between what was asked for and ksize() */
@@ -77,15 +83,15 @@ void kfree_bulk(size_t size, void **objects)
     }
 }
 
-void *kmemdup(const void *from, size_t size, gfp_t flags)
+void *kmemdup_tagged_noprof(const void *from, size_t size, gfp_t flags, struct alloc_tag *tag)
 {
-    void *copy = kmalloc_noprof(size, flags);
+    void *copy = allocate(size, flags, tag);
     return ZERO_OR_NULL_PTR(copy) ? copy : memcpy(copy, from, size);
 }
 
-char *kmemdup_nul(const char *from, size_t size, gfp_t flags)
+char *kmemdup_nul_tagged_noprof(const char *from, size_t size, gfp_t flags, struct alloc_tag *tag)
 {
-    char *copy = from == NULL || size == SIZE_MAX ? NULL : kmalloc_noprof(size + 1, flags);
+    char *copy = from == NULL || size == SIZE_MAX ? NULL : allocate(size + 1, flags, tag);
     if (copy != NULL)
     {
         memcpy(copy, from, size);
@@ -94,19 +100,44 @@ char *kmemdup_nul(const char *from, size_t size, gfp_t flags)
     return copy;
 }
 
-char *kstrndup(const char *text, size_t max, gfp_t flags)
+char *kstrndup_tagged_noprof(const char *text, size_t max, gfp_t flags, struct alloc_tag *tag)
 {
     size_t length = 0;
     while (text != NULL && length < max && text[length] != 0)
     {
         length++;
     }
-    return kmemdup_nul(text, length, flags);
+    return kmemdup_nul_tagged_noprof(text, length, flags, tag);
+}
+
+char *kstrdup_tagged_noprof(const char *text, gfp_t flags, struct alloc_tag *tag)
+{
+    return kstrndup_tagged_noprof(text, SIZE_MAX - 1, flags, tag);
+}
+
+void *krealloc(const void *object, size_t new_size, gfp_t flags)
+{
+    return krealloc_tagged_noprof(object, new_size, flags, NULL);
+}
+
+void *kmemdup(const void *from, size_t size, gfp_t flags)
+{
+    return kmemdup_tagged_noprof(from, size, flags, NULL);
+}
+
+char *kmemdup_nul(const char *from, size_t size, gfp_t flags)
+{
+    return kmemdup_nul_tagged_noprof(from, size, flags, NULL);
+}
+
+char *kstrndup(const char *text, size_t max, gfp_t flags)
+{
+    return kstrndup_tagged_noprof(text, max, flags, NULL);
 }
 
 char *kstrdup(const char *text, gfp_t flags)
 {
-    return kstrndup(text, SIZE_MAX - 1, flags);
+    return kstrdup_tagged_noprof(text, flags, NULL);
 }
 
 int kmem_cache_alloc_bulk(struct kmem_cache *cache, gfp_t flags, size_t size, void **objects)

@@ -28,5 +28,15 @@
     entry kmem_cache_alloc_nolock_noprof, nla_kmem_cache_alloc_nolock, rcx, r8
     entry kmem_cache_free_nolock_noprof, nla_kmem_cache_free_nolock, rdx, rcx
     entry kmalloc_nolock_tagged_noprof, nla_kmalloc_nolock_tagged, r8, r9
+    entry kmalloc_tagged_noprof, nla_kmalloc_tagged, rcx, r8
+    entry krealloc_tagged_noprof, nla_krealloc_tagged, r8, r9
+    entry kmemdup_tagged_noprof, nla_kmemdup_tagged, r8, r9
+    entry kmemdup_nul_tagged_noprof, nla_kmemdup_nul_tagged, r8, r9
+    entry kstrdup_tagged_noprof, nla_kstrdup_tagged, rcx, r8
+    entry kstrndup_tagged_noprof, nla_kstrndup_tagged, r8, r9
+    entry kmem_cache_alloc_tagged_noprof, nla_kmem_cache_alloc_tagged, rcx, r8
+    entry kmem_cache_alloc_nolock_tagged_noprof, nla_kmem_cache_alloc_nolock_tagged, r8, r9
+    entry alloc_pages_nolock_tagged_noprof, nla_alloc_pages_nolock_tagged, r8, r9
+    entry alloc_frozen_pages_nolock_tagged_noprof, nla_alloc_frozen_pages_nolock_tagged, r8, r9
 
     .section .note.GNU-stack, "", @progbits

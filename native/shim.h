@@ -76,6 +76,16 @@ void *nla_os_boot_thread(void);
 void *nla_kmalloc_nolock(size_t size, unsigned gfp_flags, int node, void *block, uint64_t frame);
 void *nla_kmalloc_nolock_tagged(size_t size, unsigned gfp_flags, int node, struct alloc_tag *tag,
                                 void *block, uint64_t frame);
+void *nla_kmalloc_tagged(size_t size, unsigned gfp_flags, struct alloc_tag *tag, void *block,
+                         uint64_t frame);
+void *nla_kmem_cache_alloc_tagged(void *cache, unsigned gfp_flags, struct alloc_tag *tag, void *block,
+                                  uint64_t frame);
+void *nla_kmem_cache_alloc_nolock_tagged(void *cache, unsigned gfp_flags, int node,
+                                         struct alloc_tag *tag, void *block, uint64_t frame);
+void *nla_alloc_pages_nolock_tagged(unsigned gfp_flags, int node, unsigned order,
+                                    struct alloc_tag *tag, void *block, uint64_t frame);
+void *nla_alloc_frozen_pages_nolock_tagged(unsigned gfp_flags, int node, unsigned order,
+                                           struct alloc_tag *tag, void *block, uint64_t frame);
 void nla_kfree_nolock(const void *object, void *block, uint64_t frame);
 void *nla_kmalloc(size_t size, unsigned gfp_flags, void *block, uint64_t frame);
 void nla_kfree(const void *object, void *block, uint64_t frame);

@@ -4,9 +4,14 @@
  * Off unless NOLOCKALLOC_ALLOC_TAGS is defined before the header is included: then the macros are plain
  * calls, and cost nothing.
  *
- * With tags each kmalloc_nolock() in the source has a struct alloc_tag. Its objects come from the caches
- * kmalloc-cg-N, past the fast path. NOLOCKALLOC_MODULE, a string, names the module in the rows (the kernel's
- * KBUILD_MODNAME). Call sites of one module with the same file, line and function share a row. A row stays
+ * With tags each kmalloc_nolock(), kmalloc(), kstrdup(), alloc_pages_nolock() ... in the source has a struct
+ * alloc_tag. A function that only hands on what it is given can be counted at its callers' instead: let it take
+ * a struct alloc_tag *, call the ..._tagged_noprof() with that, and map its name by NLA_ALLOC or alloc_hooks,
+ * as kmalloc.h does.
+ *
+ * Counted objects come from caches of their own (kmalloc-cg-N), past the fast path. NOLOCKALLOC_MODULE, a string, names
+ * the module in the rows (the kernel's KBUILD_MODNAME). Call sites of one module with the same file, line and
+ * function share a row. A row stays
  * when its module is unloaded, for as long as objects of it are out; the module may be loaded again.
  *
  * In C the tags are a section of the module, alloc_tags, and every call site is listed from the time when the
@@ -59,7 +64,7 @@ NLA_API void nolockalloc_alloc_tags_unload(struct nolockalloc_tag_module *module
 /**
  * nolockalloc_allocinfo - write a row for each call site, in the format of /proc/allocinfo 2.0
  *
- * Bytes are those of buckets. There is room for 16384 call sites (one for each 64 KiB of address space for
+ * Bytes are those of buckets, or of pages. There is room for 16384 call sites (one for each 64 KiB of address space for
  * slabs, 256 at least); those beyond are not counted.
  *
  * Context: any; write(2) on fd may block if fd does. Return: 0; -errno of write(2).
@@ -108,14 +113,19 @@ static __attribute__((destructor, unused)) void nla_unload_alloc_tags(void)
         (void)nla_alloc_tag;                                                                       \
         do_alloc;                                                                                  \
     })
-#define kmalloc_nolock(...)                                                                        \
-    alloc_hooks(kmalloc_nolock_tagged_noprof(__VA_ARGS__, nla_alloc_tag))
+/* The call site's tag, within alloc_hooks(). */
+#define NLA_TAG nla_alloc_tag
+/** NLA_ALLOC - function(arguments), counted: by function_tagged_noprof(), or without tags function_noprof(). */
+#define NLA_ALLOC(function, ...) alloc_hooks(function##_tagged_noprof(__VA_ARGS__, NLA_TAG))
 
 #else
 /** alloc_hooks - evaluates to its argument. */
 #define alloc_hooks(do_alloc) (do_alloc)
-#define kmalloc_nolock(...) alloc_hooks(kmalloc_nolock_noprof(__VA_ARGS__))
+#define NLA_TAG NULL
+#define NLA_ALLOC(function, ...) alloc_hooks(function##_noprof(__VA_ARGS__))
 #endif
+
+#define kmalloc_nolock(...) NLA_ALLOC(kmalloc_nolock, __VA_ARGS__)
 
 #ifdef __cplusplus
 }

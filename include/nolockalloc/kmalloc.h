@@ -29,6 +29,8 @@
 extern "C" {
 #endif
 
+struct alloc_tag; /* nolockalloc/alloc_tag.h */
+
 /* ---- gfp flags, with the kernel's values ---------------------------------------------------------- */
 
 /* Reported once and ignored: there are no zones. */
@@ -73,11 +75,11 @@ extern "C" {
  * kmalloc - allocate memory
  * @size: bytes; up to KMALLOC_MAX_CACHE_SIZE from the buckets of kmalloc_nolock(), above that a power of
  *        two of pages of 4 KiB, as large as it is aligned
- * @flags: GFP_KERNEL, GFP_ATOMIC, GFP_NOWAIT ..., __GFP_ZERO
+ * @flags: GFP_KERNEL, GFP_ATOMIC, GFP_NOWAIT ..., __GFP_ZERO, __GFP_ACCOUNT (nolockalloc/memcg.h)
  *
  * Context: normal; any without __GFP_DIRECT_RECLAIM.
- * Return: the object; ZERO_SIZE_PTR for size 0; NULL if memory is exhausted, if failslab says so, or if
- * size is above KMALLOC_MAX_SIZE, which is reported once.
+ * Return: the object; ZERO_SIZE_PTR for size 0; NULL if memory is exhausted, if failslab or a group's limit
+ * says so, or if size is above KMALLOC_MAX_SIZE, which is reported once.
  */
 NLA_API void *kmalloc(size_t size, gfp_t flags) NLA_MALLOC(1);
 
@@ -93,7 +95,7 @@ NLA_API void kfree(const void *object);
 /** The direct entries, as kmalloc_nolock_noprof() is one. */
 NLA_API void *kmalloc_noprof(size_t size, gfp_t flags) NLA_MALLOC(1);
 NLA_API void kfree_noprof(const void *object);
-#define kmalloc(...) alloc_hooks(kmalloc_noprof(__VA_ARGS__))
+#define kmalloc(...) NLA_ALLOC(kmalloc, __VA_ARGS__)
 #define kfree(object) kfree_noprof(object)
 
 /**
@@ -102,6 +104,7 @@ NLA_API void kfree_noprof(const void *object);
  * @new_size: 0 frees the object and returns ZERO_SIZE_PTR
  * @flags: as of kmalloc(). __GFP_ZERO: what lies behind new_size in an object that stays where it is becomes
  *         zero; what a larger one has more is zero if every allocation of the object was made with __GFP_ZERO.
+ *         __GFP_ACCOUNT: as of an allocation, where the object moves; else it stays charged as it was.
  *
  * Context: as of kmalloc(). Return: the object, which may have moved; NULL, and the old one is as it was.
  */
@@ -127,6 +130,28 @@ NLA_API char *kstrdup(const char *text, gfp_t flags) NLA_NODISCARD;
 /** kstrndup - a copy of at most so many characters; NULL of NULL. Context and Return: as of kmalloc(). */
 NLA_API char *kstrndup(const char *text, size_t max, gfp_t flags) NLA_NODISCARD;
 
+/* ---- counted at a call site ----------------------------------------------------------------------- */
+
+/** ..._tagged_noprof - the same, counted at the call site tag; NULL: at none. What the macros become with
+ *  NOLOCKALLOC_ALLOC_TAGS. An object that krealloc() leaves where it is stays counted where it was. */
+NLA_API void *kmalloc_tagged_noprof(size_t size, gfp_t flags, struct alloc_tag *tag) NLA_MALLOC(1);
+NLA_API void *krealloc_tagged_noprof(const void *object, size_t new_size, gfp_t flags,
+                                     struct alloc_tag *tag) NLA_NODISCARD;
+NLA_API void *kmemdup_tagged_noprof(const void *from, size_t size, gfp_t flags,
+                                    struct alloc_tag *tag) NLA_MALLOC(2);
+NLA_API char *kmemdup_nul_tagged_noprof(const char *from, size_t size, gfp_t flags,
+                                        struct alloc_tag *tag) NLA_NODISCARD;
+NLA_API char *kstrdup_tagged_noprof(const char *text, gfp_t flags, struct alloc_tag *tag) NLA_NODISCARD;
+NLA_API char *kstrndup_tagged_noprof(const char *text, size_t max, gfp_t flags,
+                                     struct alloc_tag *tag) NLA_NODISCARD;
+#if defined(NOLOCKALLOC_ALLOC_TAGS)
+#define krealloc(...) NLA_ALLOC(krealloc, __VA_ARGS__)
+#define kmemdup(...) NLA_ALLOC(kmemdup, __VA_ARGS__)
+#define kmemdup_nul(...) NLA_ALLOC(kmemdup_nul, __VA_ARGS__)
+#define kstrdup(...) NLA_ALLOC(kstrdup, __VA_ARGS__)
+#define kstrndup(...) NLA_ALLOC(kstrndup, __VA_ARGS__)
+#endif
+
 /* ---- with a product for a size, and zeroed -------------------------------------------------------- */
 
 /* SIZE_MAX if the product does not fit, which no allocation serves. */
@@ -135,25 +160,31 @@ static inline size_t nla_size_mul(size_t count, size_t size)
     return size != 0 && count > SIZE_MAX / size ? SIZE_MAX : count * size;
 }
 
-static inline void *nla_kmalloc_array(size_t count, size_t size, gfp_t flags)
+/* tag: NULL, or the call site's. */
+static inline void *nla_kmalloc_array(size_t count, size_t size, gfp_t flags, struct alloc_tag *tag)
 {
     size_t bytes = nla_size_mul(count, size);
-    return bytes == SIZE_MAX ? NULL : kmalloc_noprof(bytes, flags);
+    return bytes == SIZE_MAX ? NULL
+           : tag == NULL     ? kmalloc_noprof(bytes, flags)
+                             : kmalloc_tagged_noprof(bytes, flags, tag);
 }
 
-static inline void *nla_krealloc_array(void *object, size_t count, size_t size, gfp_t flags)
+static inline void *nla_krealloc_array(void *object, size_t count, size_t size, gfp_t flags,
+                                       struct alloc_tag *tag)
 {
     size_t bytes = nla_size_mul(count, size);
-    return bytes == SIZE_MAX ? NULL : krealloc(object, bytes, flags);
+    return bytes == SIZE_MAX ? NULL : krealloc_tagged_noprof(object, bytes, flags, tag);
 }
 
 /** kzalloc - kmalloc() of zero bytes. */
-#define kzalloc(size, flags) alloc_hooks(kmalloc_noprof((size), (flags) | __GFP_ZERO))
+#define kzalloc(size, flags) NLA_ALLOC(kmalloc, (size), (flags) | __GFP_ZERO)
 /** kmalloc_array, kcalloc - count objects of size bytes; NULL if the product does not fit into a size_t. */
-#define kmalloc_array(count, size, flags) alloc_hooks(nla_kmalloc_array((count), (size), (flags)))
+#define kmalloc_array(count, size, flags)                                                   \
+    alloc_hooks(nla_kmalloc_array((count), (size), (flags), NLA_TAG))
 #define kcalloc(count, size, flags) kmalloc_array((count), (size), (flags) | __GFP_ZERO)
 /** krealloc_array - krealloc() to count objects of size bytes; NULL if the product does not fit. */
-#define krealloc_array(object, count, size, flags) nla_krealloc_array((object), (count), (size), (flags))
+#define krealloc_array(object, count, size, flags)                                                 \
+    alloc_hooks(nla_krealloc_array((object), (count), (size), (flags), NLA_TAG))
 
 #ifdef __cplusplus
 }

@@ -16,6 +16,7 @@ extern "C" {
 
 /** struct kmem_cache - a cache; opaque. */
 struct kmem_cache;
+struct alloc_tag; /* nolockalloc/alloc_tag.h */
 
 /* ---- flags of caches ------------------------------------------------------------------------------ */
 
@@ -31,8 +32,10 @@ typedef unsigned int slab_flags_t;
 #define SLAB_TYPESAFE_BY_RCU ((slab_flags_t)1u << 9)
 /** Never share slabs with another cache. */
 #define SLAB_NO_MERGE ((slab_flags_t)1u << 13)
-/** Accepted; caches that have it are merged only with each other. */
+/** Every object is charged to the current group, as with __GFP_ACCOUNT (nolockalloc/memcg.h), past the fast
+ *  paths. Caches that have it are merged only with each other. */
 #define SLAB_ACCOUNT ((slab_flags_t)1u << 15)
+/** Accepted; caches that have it are merged only with each other. */
 #define SLAB_RECLAIM_ACCOUNT ((slab_flags_t)1u << 19)
 #define SLAB_TEMPORARY SLAB_RECLAIM_ACCOUNT
 /** Accepted; a cache that has one of them is never merged. */
@@ -116,11 +119,12 @@ NLA_API int nolockalloc_cache_stats(struct kmem_cache *cache,
 
 /**
  * kmem_cache_alloc - an object of a cache
- * @flags: as of kmalloc(). __GFP_ZERO with a constructor is reported once and ignored.
+ * @flags: as of kmalloc(). __GFP_ZERO with a constructor is reported once and ignored. __GFP_ACCOUNT: this
+ *         object is charged, with the size of an object of the cache
  *
  * Context: normal; any without __GFP_DIRECT_RECLAIM.
- * Return: the object; NULL if memory is exhausted, if failslab says so, or, with a report, if the cache has been
- * destroyed.
+ * Return: the object; NULL if memory is exhausted, if failslab or a group's limit says so, or, with a report, if
+ * the cache has been destroyed.
  */
 NLA_API void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t flags) NLA_NODISCARD;
 
@@ -149,13 +153,13 @@ NLA_API void kmem_cache_free_noprof(struct kmem_cache *cache, void *object);
 NLA_API void *kmem_cache_alloc_nolock_noprof(struct kmem_cache *cache, gfp_t flags,
                                              int node) NLA_NODISCARD;
 NLA_API void kmem_cache_free_nolock_noprof(struct kmem_cache *cache, void *object);
-#define kmem_cache_alloc(...) alloc_hooks(kmem_cache_alloc_noprof(__VA_ARGS__))
+#define kmem_cache_alloc(...) NLA_ALLOC(kmem_cache_alloc, __VA_ARGS__)
 #define kmem_cache_free(cache, object) kmem_cache_free_noprof((cache), (object))
-#define kmem_cache_alloc_nolock(...) alloc_hooks(kmem_cache_alloc_nolock_noprof(__VA_ARGS__))
+#define kmem_cache_alloc_nolock(...) NLA_ALLOC(kmem_cache_alloc_nolock, __VA_ARGS__)
 #define kmem_cache_free_nolock(cache, object) kmem_cache_free_nolock_noprof((cache), (object))
 
 /** kmem_cache_zalloc - kmem_cache_alloc() of zero bytes. */
-#define kmem_cache_zalloc(cache, flags) kmem_cache_alloc((cache), (flags) | __GFP_ZERO)
+#define kmem_cache_zalloc(cache, flags) NLA_ALLOC(kmem_cache_alloc, (cache), (flags) | __GFP_ZERO)
 
 /** kmem_cache_alloc_bulk - size objects, all or none. Context: as of kmem_cache_alloc(). Return: size or 0. */
 NLA_API int kmem_cache_alloc_bulk(struct kmem_cache *cache, gfp_t flags, size_t size,
@@ -163,6 +167,30 @@ NLA_API int kmem_cache_alloc_bulk(struct kmem_cache *cache, gfp_t flags, size_t 
 
 /** kmem_cache_free_bulk - free so many objects. cache may be NULL: they know theirs. Context: as of kfree(). */
 NLA_API void kmem_cache_free_bulk(struct kmem_cache *cache, size_t size, void **objects);
+
+/** ..._tagged_noprof - the same, counted at the call site tag (nolockalloc/alloc_tag.h); NULL: at none. What the
+ *  macros become with NOLOCKALLOC_ALLOC_TAGS. */
+NLA_API void *kmem_cache_alloc_tagged_noprof(struct kmem_cache *cache, gfp_t flags,
+                                             struct alloc_tag *tag) NLA_NODISCARD;
+NLA_API void *kmem_cache_alloc_nolock_tagged_noprof(struct kmem_cache *cache, gfp_t flags, int node,
+                                                    struct alloc_tag *tag) NLA_NODISCARD;
+#if defined(NOLOCKALLOC_ALLOC_TAGS)
+static inline int nla_kmem_cache_alloc_bulk(struct kmem_cache *cache, gfp_t flags, size_t size,
+                                            void **objects, struct alloc_tag *tag)
+{
+    for (size_t i = 0; i < size; i++)
+    {
+        objects[i] = kmem_cache_alloc_tagged_noprof(cache, flags, tag);
+        if (objects[i] == NULL)
+        {
+            kmem_cache_free_bulk(cache, i, objects);
+            return 0;
+        }
+    }
+    return (int)size;
+}
+#define kmem_cache_alloc_bulk(...) alloc_hooks(nla_kmem_cache_alloc_bulk(__VA_ARGS__, NLA_TAG))
+#endif
 
 #ifdef __cplusplus
 }

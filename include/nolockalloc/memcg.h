@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Accounting: objects that are allocated with __GFP_ACCOUNT while a group is current are charged to it (the
- * kernel's memory cgroups). An object is charged with the size of its bucket, to its group and to every group
- * around that one, until it is freed, by whomever. Such objects come from the caches kmalloc-cg-N.
+ * Accounting: what is allocated with __GFP_ACCOUNT while a group is current is charged to it (the kernel's
+ * memory cgroups): objects of kmalloc_nolock() and of kmalloc() and its family, of whatever size, objects of
+ * caches (all of a cache with SLAB_ACCOUNT, as if each call had the flag), and pages. An object is charged with
+ * the size of its bucket, of its cache's objects, or of its pages, to its group and to every group around that
+ * one, until it is freed, by whomever. Small objects come from caches of their own (kmalloc-cg-N), past the
+ * fast paths.
  *
- * A limit refuses an allocation, which then returns NULL; nothing is reclaimed, waited for or run. Where the
- * memory to write the charge down cannot be had, the object is handed out untracked: it is charged to nobody.
+ * A limit refuses an allocation, which then returns NULL, whether it may reclaim or not: idle memory is charged
+ * to nobody, so giving it back would make no room. Only what says __GFP_HIGH (GFP_ATOMIC) in normal context goes
+ * over the limit, as in the kernel. Nothing is waited for or run. Where the memory to write the charge of a small
+ * object down cannot be had, the object is handed out untracked: it is charged to nobody.
  *
  * A group lives for as long as it has holders (who created it or called nolockalloc_memcg_get(), and groups
  * inside it) or objects that are charged to it. A handle is not an address, and one whose group has ended is
  * recognized, until the group's place has been used 65536 times.
  *
  * A call that is abandoned (siglongjmp() and the like) may leave the charge of the one object that it had in
- * hand, that is at most KMALLOC_MAX_CACHE_SIZE bytes on the group and those around it, which then never ends.
+ * hand on the group and those around it, which then never ends.
  */
 #ifndef NOLOCKALLOC_MEMCG_H
 #define NOLOCKALLOC_MEMCG_H
@@ -66,7 +71,8 @@ NLA_API struct nolockalloc_memcg *nolockalloc_memcg_set_active(struct nolockallo
 /** nolockalloc_memcg_active - the thread's current group. Context: any. */
 NLA_API struct nolockalloc_memcg *nolockalloc_memcg_active(void);
 
-/** nolockalloc_memcg_from_obj - the group that an object is charged to, not held by this; NULL: none.
+/** nolockalloc_memcg_from_obj - the group that an object, or the pages that begin there, are charged to, not held
+ *  by this; NULL: none.
  *  Context: any. (mem_cgroup_from_slab_obj()) */
 NLA_API struct nolockalloc_memcg *nolockalloc_memcg_from_obj(const void *object);
 

@@ -25,6 +25,7 @@ extern "C" {
 
 /** struct page - one page; its address is its name, and what it holds is the library's. */
 struct page;
+struct alloc_tag; /* nolockalloc/alloc_tag.h */
 
 /**
  * alloc_pages_nolock - allocate 2^order pages with one reference (mm/page_alloc.c)
@@ -33,11 +34,12 @@ struct page;
  *       stderr and gives NULL
  * @order: 0 to MAX_PAGE_ORDER
  *
+ * With __GFP_ACCOUNT the pages are charged to the current group until they are free (nolockalloc/memcg.h).
  * The bytes are zero, whatever gfp_flags says, as in the kernel. The kernel serves orders 0 to 3 here and
  * says that it fails easily; this function serves all orders, and NULL means that memory is exhausted.
  *
- * Context: any. Return: the first page; NULL if no such run of pages is free, if order is larger or if
- * nid does not exist.
+ * Context: any. Return: the first page; NULL if no such run of pages is free, if a group's limit refuses
+ * it, if order is larger or if nid does not exist.
  */
 NLA_API struct page *alloc_pages_nolock(gfp_t gfp_flags, int nid, unsigned int order) NLA_NODISCARD;
 
@@ -58,6 +60,18 @@ NLA_API void free_pages_nolock(struct page *page, unsigned int order);
  */
 NLA_API struct page *alloc_frozen_pages_nolock(gfp_t gfp_flags, int nid,
                                                unsigned int order) NLA_NODISCARD;
+
+/** ..._tagged_noprof - the same, counted at the call site tag (nolockalloc/alloc_tag.h); NULL: at none. What the
+ *  macros become with NOLOCKALLOC_ALLOC_TAGS. Context: any. */
+NLA_API struct page *alloc_pages_nolock_tagged_noprof(gfp_t gfp_flags, int nid, unsigned int order,
+                                                      struct alloc_tag *tag) NLA_NODISCARD;
+NLA_API struct page *alloc_frozen_pages_nolock_tagged_noprof(gfp_t gfp_flags, int nid,
+                                                             unsigned int order,
+                                                             struct alloc_tag *tag) NLA_NODISCARD;
+#if defined(NOLOCKALLOC_ALLOC_TAGS)
+#define alloc_pages_nolock(...) NLA_ALLOC(alloc_pages_nolock, __VA_ARGS__)
+#define alloc_frozen_pages_nolock(...) NLA_ALLOC(alloc_frozen_pages_nolock, __VA_ARGS__)
+#endif
 
 /**
  * free_frozen_pages_nolock - free pages whose count is 0 (mm/page_alloc.c)

@@ -17,6 +17,7 @@ internal static class Sizes
     /// <summary>Numbers of caches that are no buckets: FirstExtra to Caches. There are none.</summary>
     internal const int FirstExtra = Buckets + 1;
     internal const int FirstCreated = Buckets + 1;
+    internal const int Created = 0;
     internal const int LastCreated = Buckets;
     internal const int Caches = Buckets;
 

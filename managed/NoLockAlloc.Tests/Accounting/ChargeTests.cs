@@ -23,6 +23,20 @@ public sealed unsafe class ChargeTests
     }
 
     [Fact]
+    public void AForcedChargeGoesOverEveryLimitAndTheNextOneIsRefused()
+    {
+        using AccountedWorld world = new(100);
+        uint inner = MemoryGroup.NumberOf(MemoryGroup.Create(world.Group, 10));
+        Charge.Force(inner, 150);
+        Assert.Equal((150UL, 150UL), (world.Usage, MemoryGroup.Of(inner)->Usage.Load()));
+        Assert.Equal(150UL, world.Of(world.Group)->MaxUsage.Load());
+        Assert.False(Charge.TryCharge(inner, 1));
+        Charge.Uncharge(inner, 150);
+        Assert.Equal((0UL, 0UL), (world.Usage, MemoryGroup.Of(inner)->Usage.Load()));
+        Assert.True(Charge.TryCharge(inner, 1));
+    }
+
+    [Fact]
     public void WhatAnOuterGroupRefusesNoInnerOneKeeps()
     {
         using AccountedWorld world = new(100);

@@ -88,7 +88,7 @@ public sealed unsafe class PageTests
     private static nuint Alloc(FreshWorld world, int order)
     {
         nuint page = world.Thread.Run(
-            frame => Page.Alloc(0, Kmalloc.AnyNode, (uint)order, 1, world.Thread.Block, frame));
+            frame => Page.Alloc(0, Kmalloc.AnyNode, (uint)order, 1, null, world.Thread.Block, frame));
         Assert.NotEqual((nuint)0, page);
         return page;
     }

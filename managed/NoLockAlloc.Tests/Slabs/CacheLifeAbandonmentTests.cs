@@ -51,6 +51,7 @@ public sealed unsafe class CacheLifeAbandonmentTests
         using FreshWorld world = new("arena=1m,threads=4");
         CacheDescriptor* cache = world.Thread.Create("dead", 40, flags: SlabFlags.NoMerge);
         for (int i = 0; i < 3; i++) world.Thread.Free(cache, world.Thread.Alloc(cache));
+        UseTwin(world.Thread, cache);
         bool isAbandoned = AbandonAt(at, () => world.Thread.Destroy(cache));
         if (CacheDescriptor.StateOf(CacheDescriptor.NumberOf(cache)).IsLive) world.Thread.Destroy(cache);
         FakeThread thread = Next(world, how);
@@ -78,6 +79,17 @@ public sealed unsafe class CacheLifeAbandonmentTests
         Assert.True(inner == null || inner->Size == 48);
         return isReached;
     });
+
+    private static void UseTwin(FakeThread thread, CacheDescriptor* of)
+    {
+        KmemCache twin = KmemCache.Of(CacheTwin.Of(CacheDescriptor.NumberOf(of)));
+        thread.Run(frame =>
+        {
+            nuint address = SlabAlloc.Take(thread.Block, twin.Bucket, 0, frame);
+            Assert.True(SlabFree.TryFree(thread.Block, twin, address, frame));
+            return 0;
+        });
+    }
 
     private static FakeThread Next(FreshWorld world, GoOn how)
     {

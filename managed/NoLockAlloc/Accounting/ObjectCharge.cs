@@ -19,8 +19,15 @@ internal static unsafe class ObjectCharge
         return isCounted ? MemoryGroup.NumberOf(handle) : 0;
     }
 
-    /// <summary>Charge an object to the group that was got for it. False: a limit refuses it.</summary>
-    internal static bool TryCharge(uint group, ulong bytes) => group == 0 || Charge.TryCharge(group, bytes);
+    /// <summary>Charge an object to the group that was got for it. False: a limit refuses it. None refuses
+    /// __GFP_HIGH, as in the kernel's try_charge_memcg: it goes over the limit.</summary>
+    internal static bool TryCharge(uint group, ulong bytes, uint gfp)
+    {
+        if (group == 0 || Charge.TryCharge(group, bytes)) return true;
+        if ((gfp & Gfp.High) == 0) return false;
+        Charge.Force(group, bytes);
+        return true;
+    }
 
     /// <summary>The object is no longer charged, and no longer keeps its group alive.</summary>
     internal static void Uncharge(uint group, ulong bytes)

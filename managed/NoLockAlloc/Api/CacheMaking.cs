@@ -35,9 +35,16 @@ internal static unsafe class CacheMaking
         int number = CacheDescriptor.NumberOf(cache);
         bool isBad = number == 0;
         CacheState dead = default;
-        bool isDead = !isBad && CacheLife.TryKill(number, out isBad, out dead);
+        CacheState deadTwin = default;
+        bool isDead = !isBad && CacheLife.TryKill(number, out isBad, out dead, out deadTwin);
         if (isBad) Report.Bad(Report.NotCache, (nuint)cache, KmallocSlow.CallerOf(frame));
         if (!isDead) return;
+        Bury(number, dead, self, frame);
+        Bury(CacheTwin.Of(number), deadTwin, self, frame);
+    }
+
+    private static void Bury(int number, CacheState dead, ThreadState* self, ulong frame)
+    {
         CacheLeaks.AwaitDeferred(number);
         nuint leak = CacheLeaks.FindFrom(0, number, dead);
         if (leak != 0) ReportLeaks(leak, number, dead, KmallocSlow.CallerOf(frame));
@@ -55,7 +62,9 @@ internal static unsafe class CacheMaking
         }
         self = ThreadBlocks.Current(self, frame);
         if (self != null) Reclaim.Shrink(self, number, frame);
-        return DyingCaches.HasSlab(number) ? 1 : 0;
+        if (!CacheTwin.Has(number)) return DyingCaches.HasSlab(number) ? 1 : 0;
+        if (self != null) Reclaim.Shrink(self, CacheTwin.Of(number), frame);
+        return DyingCaches.HasSlab(number) || DyingCaches.HasSlab(CacheTwin.Of(number)) ? 1 : 0;
     }
 
     private static void ReportFailure(byte* name, ulong error)

@@ -4,6 +4,7 @@
 using System.Runtime.CompilerServices;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
+using NoLockAlloc.Tags;
 using NoLockAlloc.Words;
 
 namespace NoLockAlloc.Api;
@@ -12,25 +13,44 @@ internal static unsafe class CachesSlow
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static nuint Alloc(
-        CacheDescriptor* cache, uint gfp, ThreadState* self, ulong frame, int node = Kmalloc.AnyNode)
+        CacheDescriptor* cache, uint gfp, ThreadState* self, ulong frame, int node = Kmalloc.AnyNode) =>
+        AllocTagged(cache, gfp, null, self, frame, node);
+
+    /// <summary>The same; the object is counted at its call site, if tag is not null.</summary>
+    internal static nuint AllocTagged(
+        CacheDescriptor* cache, uint gfp, AllocTag* tag, ThreadState* self, ulong frame,
+        int node = Kmalloc.AnyNode)
     {
         KmallocNormalSlow.ReportIgnored(gfp);
         if (!KmallocSlow.HasNode(node) || !TryNumber(cache, ref gfp, frame, out int number)) return 0;
         if (Arena.Header->Failslab.ShouldFail(KmemCache.Of(number).Size)) return 0;
         self = KmallocSlow.Begin(self, frame);
-        return KmallocSlow.Finish(
-            KmallocNormalSlow.Take(self, number, gfp, frame, node), gfp, isNormal: true);
+        ulong entry = Tracking.EntryFor(gfp, tag);
+        if (entry != 0) number = CacheTwin.ForTracked(number);
+        nuint address = KmallocNormalSlow.Take(self, number, gfp, frame, node);
+        if (entry != 0) address = KmallocTracked.Track(self, address, gfp, entry, frame);
+        return KmallocSlow.Finish(address, gfp, isNormal: true);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static nuint AllocNolock(
-        CacheDescriptor* cache, uint gfp, int node, ThreadState* self, ulong frame)
+        CacheDescriptor* cache, uint gfp, int node, ThreadState* self, ulong frame) =>
+        AllocNolockTagged(cache, gfp, node, null, self, frame);
+
+    /// <summary>The same; the object is counted at its call site, if tag is not null.</summary>
+    internal static nuint AllocNolockTagged(
+        CacheDescriptor* cache, uint gfp, int node, AllocTag* tag, ThreadState* self, ulong frame)
     {
         KmallocSlow.ReportIgnored(gfp);
+        gfp &= Gfp.NolockMask;
         if (!Preemption.CanSpinTrylock) return 0;
         if (!KmallocSlow.HasNode(node) || !TryNumber(cache, ref gfp, frame, out int number)) return 0;
         self = KmallocSlow.Begin(self, frame);
-        return KmallocSlow.Finish(SlabAlloc.Take(self, number, 0, frame, node), gfp, isNormal: false);
+        ulong entry = Tracking.EntryFor(gfp, tag);
+        if (entry != 0) number = CacheTwin.ForTracked(number);
+        nuint address = SlabAlloc.Take(self, number, 0, frame, node);
+        if (entry != 0) address = KmallocTracked.Track(self, address, gfp, entry, frame);
+        return KmallocSlow.Finish(address, gfp, isNormal: false);
     }
 
     /// <summary>An object of another cache is reported once, and freed where it belongs (cache_from_obj).
@@ -40,7 +60,7 @@ internal static unsafe class CachesSlow
         CacheDescriptor* cache, nuint address, bool isNolock, ThreadState* self, ulong frame)
     {
         if (address == 0 || address == Kmalloc.ZeroSizePtr) return;
-        int its = Slab.CacheAt(address).Bucket;
+        int its = CacheTwin.KnownAs(Slab.CacheAt(address).Bucket);
         if (its != 0 && CacheDescriptor.NumberOf(cache) != its)
         {
             Report.Once(Report.WrongCache, "kmem_cache_free: Wrong slab cache, object "u8, address);
@@ -49,8 +69,8 @@ internal static unsafe class CachesSlow
         else KmallocNormalSlow.Free(address, self, frame);
     }
 
-    /// <summary>False, and a report: no such cache lives. Zeroing would undo what a constructor
-    /// did.</summary>
+    /// <summary>False, and a report: no such cache lives. Zeroing would undo what a constructor did. With
+    /// SLAB_ACCOUNT each object is charged.</summary>
     private static bool TryNumber(CacheDescriptor* cache, ref uint gfp, ulong frame, out int number)
     {
         number = CacheDescriptor.NumberOf(cache);
@@ -59,6 +79,7 @@ internal static unsafe class CachesSlow
             Report.Bad(Report.NotCache, (nuint)cache, KmallocSlow.CallerOf(frame));
             return false;
         }
+        if ((CacheDescriptor.Of(number)->SlabFlags & SlabFlags.Account) != 0) gfp |= Gfp.Account;
         if ((gfp & Gfp.Zero) == 0 || KmemCache.Of(number).Constructor == 0) return true;
         Report.Once(
             Report.ZeroConstructed, "__GFP_ZERO is ignored by a cache with a constructor: "u8, (nuint)cache);

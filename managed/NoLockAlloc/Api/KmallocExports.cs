@@ -44,7 +44,7 @@ public static unsafe class KmallocExports
     {
         ulong caller;
         ThreadState* self = (ThreadState*)Os.Enter(&caller);
-        return KmallocUtil.Realloc((nuint)address, size, flags, self, Exports.FrameOf(&caller));
+        return KmallocUtil.Realloc((nuint)address, size, flags, null, self, Exports.FrameOf(&caller));
     }
 
     [UnmanagedCallersOnly(EntryPoint = "kfree_sensitive")]
@@ -70,7 +70,7 @@ public static unsafe class KmallocExports
     {
         ulong caller;
         ThreadState* self = (ThreadState*)Os.Enter(&caller);
-        return KmallocUtil.Duplicate((byte*)from, size, flags, self, Exports.FrameOf(&caller));
+        return KmallocUtil.Duplicate((byte*)from, size, flags, null, self, Exports.FrameOf(&caller));
     }
 
     [UnmanagedCallersOnly(EntryPoint = "kmemdup_nul")]
@@ -80,7 +80,7 @@ public static unsafe class KmallocExports
     {
         ulong caller;
         ThreadState* self = (ThreadState*)Os.Enter(&caller);
-        return KmallocUtil.DuplicateText(from, size, flags, self, Exports.FrameOf(&caller));
+        return KmallocUtil.DuplicateText(from, size, flags, null, self, Exports.FrameOf(&caller));
     }
 
     [UnmanagedCallersOnly(EntryPoint = "kstrdup")]
@@ -90,7 +90,7 @@ public static unsafe class KmallocExports
         ulong caller;
         ThreadState* self = (ThreadState*)Os.Enter(&caller);
         nuint length = KmallocUtil.LengthOf(text, KmallocUtil.Unlimited);
-        return KmallocUtil.DuplicateText(text, length, flags, self, Exports.FrameOf(&caller));
+        return KmallocUtil.DuplicateText(text, length, flags, null, self, Exports.FrameOf(&caller));
     }
 
     [UnmanagedCallersOnly(EntryPoint = "kstrndup")]
@@ -101,6 +101,6 @@ public static unsafe class KmallocExports
         ulong caller;
         ThreadState* self = (ThreadState*)Os.Enter(&caller);
         nuint length = KmallocUtil.LengthOf(text, most);
-        return KmallocUtil.DuplicateText(text, length, flags, self, Exports.FrameOf(&caller));
+        return KmallocUtil.DuplicateText(text, length, flags, null, self, Exports.FrameOf(&caller));
     }
 }

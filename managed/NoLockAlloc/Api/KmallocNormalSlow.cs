@@ -7,6 +7,7 @@ using System.Runtime.CompilerServices;
 using NoLockAlloc.Debug;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
+using NoLockAlloc.Tags;
 using NoLockAlloc.Words;
 
 namespace NoLockAlloc.Api;
@@ -17,7 +18,12 @@ internal static unsafe class KmallocNormalSlow
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static nuint Alloc(
-        nuint size, uint gfp, ThreadState* self, ulong frame, int node = Kmalloc.AnyNode)
+        nuint size, uint gfp, ThreadState* self, ulong frame, int node = Kmalloc.AnyNode) =>
+        AllocTagged(size, gfp, null, self, frame, node);
+
+    /// <summary>The same; the object is counted at its call site, if tag is not null.</summary>
+    internal static nuint AllocTagged(
+        nuint size, uint gfp, AllocTag* tag, ThreadState* self, ulong frame, int node = Kmalloc.AnyNode)
     {
         ReportIgnored(gfp);
         if (size == 0) return Kmalloc.ZeroSizePtr;
@@ -30,10 +36,16 @@ internal static unsafe class KmallocNormalSlow
         if (!KmallocSlow.HasNode(node)) return 0;
         self = KmallocSlow.Begin(self, frame);
         if (Arena.Base == 0 || Arena.Header->Failslab.ShouldFail(size)) return 0;
-        if (size > KmemCache.MaximumSize) return KmallocLarge.Alloc(self, size, gfp, frame, node);
+        if (size > KmemCache.MaximumSize) return KmallocLarge.Alloc(self, size, gfp, tag, frame, node);
+
         int bucket = KmemCache.BucketOf(size);
-        if (KmemCache.Of(bucket).IsDebuggedBucket) return TakeDebugged(self, size, gfp, frame, node);
-        return KmallocSlow.Finish(Take(self, bucket, gfp, frame, node), gfp, isNormal: true);
+        bool isDebugged = KmemCache.Of(bucket).IsDebuggedBucket;
+        ulong entry = Tracking.EntryFor(gfp, tag);
+        nuint address = isDebugged
+            ? TakeDebugged(self, size, gfp, frame, node)
+            : Take(self, entry == 0 ? bucket : KmallocCg.For(bucket), gfp, frame, node);
+        if (entry != 0) address = KmallocTracked.Track(self, address, gfp, entry, frame);
+        return isDebugged ? address : KmallocSlow.Finish(address, gfp, isNormal: true);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

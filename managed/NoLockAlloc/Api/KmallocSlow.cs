@@ -23,6 +23,7 @@ internal static unsafe class KmallocSlow
         nuint size, uint gfp, int node, AllocTag* tag, ThreadState* self, ulong frame)
     {
         ReportIgnored(gfp);
+        gfp &= Gfp.NolockMask;
         if (size == 0) return Kmalloc.ZeroSizePtr;
         if (!Preemption.CanSpinTrylock || size > KmemCache.MaximumSize || !HasNode(node)) return 0;
         self = Begin(self, frame);
@@ -30,7 +31,7 @@ internal static unsafe class KmallocSlow
 
         int bucket = KmemCache.BucketOf(size);
         bool isDebugged = KmemCache.Of(bucket).IsDebuggedBucket;
-        ulong entry = KmallocTracked.EntryFor(gfp, tag);
+        ulong entry = Tracking.EntryFor(gfp, tag);
         if (entry == 0 && !isDebugged)
         {
             int next = bucket < KmemCache.Buckets ? bucket + 1 : 0;

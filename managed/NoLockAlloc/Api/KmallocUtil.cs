@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What is made of kmalloc and kfree: krealloc and kfree_sensitive (mm/slab_common.c), kstrdup and kmemdup
-// (mm/util.c), and the bulk forms (mm/slub.c). self is what the thread's slot holds.
+// (mm/util.c), and the bulk forms (mm/slub.c). self is what the thread's slot holds; tag is the
+// caller's call site or null.
 
 using NoLockAlloc.Machine;
 using NoLockAlloc.Slabs;
+using NoLockAlloc.Tags;
 using NoLockAlloc.Words;
 
 namespace NoLockAlloc.Api;
@@ -14,10 +16,11 @@ internal static unsafe class KmallocUtil
 
     /// <summary>The object stays where it is if there is room. 0: no memory, or no object; the old one is
     /// left as it is.</summary>
-    internal static nuint Realloc(nuint address, nuint size, uint gfp, ThreadState* self, ulong frame)
+    internal static nuint Realloc(
+        nuint address, nuint size, uint gfp, AllocTag* tag, ThreadState* self, ulong frame)
     {
         bool isNone = address == 0 || address == Kmalloc.ZeroSizePtr;
-        if (isNone) return KmallocNormal.Alloc(size, gfp, self, frame);
+        if (isNone) return Alloc(size, gfp, tag, self, frame);
         if (size == 0)
         {
             KmallocNormal.Free(address, self, frame);
@@ -30,7 +33,7 @@ internal static unsafe class KmallocUtil
             if ((gfp & Gfp.Zero) != 0) Os.Fill((void*)(address + size), 0, old - size);
             return address;
         }
-        nuint larger = KmallocNormal.Alloc(size, gfp, self, frame);
+        nuint larger = Alloc(size, gfp, tag, self, frame);
         if (larger == 0) return 0;
         Os.Copy((void*)larger, (void*)address, old);
         KmallocNormal.Free(address, self, frame);
@@ -45,18 +48,20 @@ internal static unsafe class KmallocUtil
         KmallocNormal.Free(address, self, frame);
     }
 
-    internal static nuint Duplicate(byte* from, nuint bytes, uint gfp, ThreadState* self, ulong frame)
+    internal static nuint Duplicate(
+        byte* from, nuint bytes, uint gfp, AllocTag* tag, ThreadState* self, ulong frame)
     {
-        nuint address = KmallocNormal.Alloc(bytes, gfp, self, frame);
+        nuint address = Alloc(bytes, gfp, tag, self, frame);
         if (address != 0 && bytes != 0) Os.Copy((void*)address, from, bytes);
         return address;
     }
 
     /// <summary>With a 0 behind it. 0 for null.</summary>
-    internal static nuint DuplicateText(byte* from, nuint bytes, uint gfp, ThreadState* self, ulong frame)
+    internal static nuint DuplicateText(
+        byte* from, nuint bytes, uint gfp, AllocTag* tag, ThreadState* self, ulong frame)
     {
         if (from == null || bytes == Unlimited) return 0;
-        nuint address = KmallocNormal.Alloc(bytes + 1, gfp, self, frame);
+        nuint address = Alloc(bytes + 1, gfp, tag, self, frame);
         if (address == 0) return 0;
         Os.Copy((void*)address, from, bytes);
         ((byte*)address)[bytes] = 0;
@@ -90,4 +95,9 @@ internal static unsafe class KmallocUtil
         }
         return (int)count;
     }
+
+    private static nuint Alloc(nuint size, uint gfp, AllocTag* tag, ThreadState* self, ulong frame) =>
+        tag == null
+            ? KmallocNormal.Alloc(size, gfp, self, frame)
+            : KmallocNormalSlow.AllocTagged(size, gfp, tag, self, frame);
 }

@@ -52,7 +52,7 @@ public static unsafe class MemcgExports
     [UnmanagedCallersOnly(EntryPoint = "nolockalloc_memcg_from_obj")]
     [return: C99Type("struct nolockalloc_memcg *")]
     public static ulong FromObject([C99Type("const void *")] void* address) =>
-        KmallocTracked.GroupOf((nuint)address);
+        Tracking.GroupOf(KmallocTracked.EntryOf((nuint)address));
 
     [UnmanagedCallersOnly(EntryPoint = "nolockalloc_memcg_set_limit")]
     [return: C99Type("int")]

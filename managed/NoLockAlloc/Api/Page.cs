@@ -1,52 +1,58 @@
 // SPDX-License-Identifier: MIT
-// struct page (include/linux/mm_types.h): a word for each page of the arena, whose place is the page's name.
-//
-// STATE       references of the pages that were allocated together, in the word of the first; else 0.
-//             LargeKmalloc: they are an object of kmalloc() above its largest bucket, and have no references.
-// WRITERS     anybody who has a reference, by compare-exchange. Who allocates, by a store.
-// TRANSITIONS 0 -> 1 when the pages are handed out with a reference. n -> n + 1 and n -> n - 1 while n > 0;
-//             who makes it 0 frees the pages, and nobody else does. 0 -> LargeKmalloc -> 0 likewise.
-// ORDER       full fences: what was done under a reference comes before the pages are free.
-// REENTRY     an abandoned call may leave pages that nobody has a reference of: the pages it had in hand.
-// CHECKED BY  PageTests; page_test (native)
+// Pages and their references (mm/page_alloc.c, include/linux/mm.h). Words/PageWord.cs has the protocol.
 
 using NoLockAlloc.Machine;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
+using NoLockAlloc.Tags;
 using NoLockAlloc.Words;
 
 namespace NoLockAlloc.Api;
 
 internal static unsafe class Page
 {
-    private const ulong LargeKmalloc = 1UL << 63;
-
     /// <summary>Whoever has just allocated the pages that begin there makes them an object of
     /// kmalloc().</summary>
-    internal static void MarkLargeKmalloc(nuint address) => Of(address)->Store(LargeKmalloc);
+    internal static void MarkLargeKmalloc(nuint address, ulong entry) =>
+        Of(address)->Store(PageWord.OfLargeKmalloc(entry).Value);
 
-    internal static bool IsLargeKmalloc(nuint address) =>
-        address % PageOrders.BytesOf(0) == 0 && Of(address) != null && Of(address)->Load() == LargeKmalloc;
+    internal static bool IsLargeKmalloc(nuint address) => AtStart(address).IsLargeKmalloc;
 
-    /// <summary>True for one caller, who frees the pages.</summary>
-    internal static bool TryUnmarkLargeKmalloc(nuint address) => Of(address)->TryReplace(LargeKmalloc, 0);
+    /// <summary>True for one caller, who frees the pages, and forgets the entry.</summary>
+    internal static bool TryUnmarkLargeKmalloc(nuint address, out ulong entry)
+    {
+        PageWord seen = AtStart(address);
+        entry = seen.Entry;
+        return seen.IsLargeKmalloc && Of(address)->TryReplace(seen.Value, 0);
+    }
+
+    /// <summary>What is known of the pages, or the object of kmalloc(), that begin at the address; 0:
+    /// nothing.</summary>
+    internal static ulong EntryOf(nuint address) => AtStart(address).Entry;
 
     /// <summary>Any bit that is no __GFP_ACCOUNT and no __GFP_ZERO is reported, as in kmalloc_nolock.
-    /// Returns the address of the page's word; 0: there are none.</summary>
+    /// Returns the address of the page's word; 0: there are none, or a limit refuses them.</summary>
     internal static nuint Alloc(
-        uint gfp, int node, uint order, ulong references, ThreadState* self, ulong frame)
+        uint gfp, int node, uint order, ulong references, AllocTag* tag, ThreadState* self, ulong frame)
     {
-        if ((gfp & ~Gfp.NolockMask) != 0) Report.Once(Report.GfpBits, gfp & ~Gfp.NolockMask);
+        KmallocSlow.ReportIgnored(gfp);
+        gfp &= Gfp.NolockMask;
         if (!Preemption.CanSpinTrylock) return 0;
-        if (order > PageOrders.Maximum) return 0;
-        if (!KmallocSlow.HasNode(node)) return 0;
+        if (order > PageOrders.Maximum || !KmallocSlow.HasNode(node)) return 0;
         self = ThreadBlocks.Current(self, frame);
         if (Arena.Base == 0) return 0;
+        nuint bytes = PageOrders.BytesOf((int)order);
+        ulong entry = Tracking.EntryFor(gfp, tag);
+        if (!Tracking.TryBegin(entry, bytes, gfp)) return 0;
         nuint address = PageOrders.Take(self, (int)order, frame, out bool isZero, node);
-        if (address == 0) return 0;
-        if (!isZero) Os.Fill((void*)address, 0, PageOrders.BytesOf((int)order));
+        if (address == 0)
+        {
+            Tracking.End(entry, bytes);
+            return 0;
+        }
+        if (!isZero) Os.Fill((void*)address, 0, bytes);
         SharedWord* page = Of(address);
-        page->Store(references);
+        page->Store(PageWord.Of(references, entry).Value);
         return (nuint)page;
     }
 
@@ -56,32 +62,38 @@ internal static unsafe class Page
         nuint address = AddressOf(page);
         int allocated = address == 0 ? -1 : PageOrders.OrderAt(address);
         bool isRight = allocated >= 0 && (uint)allocated == order;
-        if (isRight && references == 0) isRight = ((SharedWord*)page)->Load() == 0;
-        if (!isRight) Report.Bad(Report.NotPages, page, KmallocSlow.CallerOf(frame));
-        else if (references == 0) Release(address, allocated, self, frame);
-        else Put(page, self, frame);
+        if (isRight && references != 0)
+        {
+            Put(page, self, frame);
+            return;
+        }
+        PageWord seen = isRight ? new(((SharedWord*)page)->Load()) : default;
+        isRight = isRight && seen.References == 0 && !seen.IsLargeKmalloc &&
+            (seen.Value == 0 || ((SharedWord*)page)->TryReplace(seen.Value, 0));
+        if (isRight) Release(address, allocated, seen.Entry, self, frame);
+        else Report.Bad(Report.NotPages, page, KmallocSlow.CallerOf(frame));
     }
 
     internal static void Get(nuint page, ulong frame)
     {
-        SharedWord* count = FirstOf(page);
-        ulong seen = 0;
-        while (count != null && IsReferred(seen = count->Load()))
+        SharedWord* word = FirstOf(page);
+        PageWord seen = default;
+        while (word != null && (seen = new(word->Load())).References != 0 && seen.HasRoomForReference)
         {
-            if (count->TryReplace(seen, seen + 1)) return;
+            if (word->TryReplace(seen.Value, seen.Referenced().Value)) return;
         }
         Report.Bad(Report.NotPages, page, KmallocSlow.CallerOf(frame));
     }
 
     internal static void Put(nuint page, ThreadState* self, ulong frame)
     {
-        SharedWord* count = FirstOf(page);
-        ulong seen = 0;
-        while (count != null && IsReferred(seen = count->Load()))
+        SharedWord* word = FirstOf(page);
+        PageWord seen = default;
+        while (word != null && (seen = new(word->Load())).References != 0)
         {
-            if (!count->TryReplace(seen, seen - 1)) continue;
-            nuint address = AddressOf((nuint)count);
-            if (seen == 1) Release(address, PageOrders.OrderAt(address), self, frame);
+            if (!word->TryReplace(seen.Value, seen.Unreferenced().Value)) continue;
+            nuint address = AddressOf((nuint)word);
+            if (seen.References == 1) Release(address, PageOrders.OrderAt(address), seen.Entry, self, frame);
             return;
         }
         Report.Bad(Report.NotPages, page, KmallocSlow.CallerOf(frame));
@@ -89,8 +101,8 @@ internal static unsafe class Page
 
     internal static ulong References(nuint page)
     {
-        SharedWord* count = FirstOf(page);
-        return count == null ? 0 : count->Load();
+        SharedWord* word = FirstOf(page);
+        return word == null ? 0 : new PageWord(word->Load()).References;
     }
 
     internal static int OrderOf(nuint page)
@@ -113,7 +125,12 @@ internal static unsafe class Page
         ? Arena.Header->Pages + ((address - Arena.Base) >> PageOrders.PageShift)
         : null;
 
-    private static bool IsReferred(ulong references) => references != 0 && references != LargeKmalloc;
+    /// <summary>The word of the page that begins at the address; 0: none does.</summary>
+    private static PageWord AtStart(nuint address)
+    {
+        SharedWord* word = address % PageOrders.BytesOf(0) == 0 ? Of(address) : null;
+        return new PageWord(word == null ? 0 : word->Load());
+    }
 
     private static SharedWord* FirstOf(nuint page)
     {
@@ -122,8 +139,9 @@ internal static unsafe class Page
         return start == 0 ? null : Of(start);
     }
 
-    private static void Release(nuint address, int order, ThreadState* self, ulong frame)
+    private static void Release(nuint address, int order, ulong entry, ThreadState* self, ulong frame)
     {
+        if (order >= 0) Tracking.End(entry, PageOrders.BytesOf(order));
         self = ThreadBlocks.Current(self, frame);
         bool isFreed = order >= 0 && PageOrders.TryFree(self, address, order, frame);
         if (!isFreed) Report.Bad(Report.IsFree, address, KmallocSlow.CallerOf(frame));

@@ -18,7 +18,7 @@ public static unsafe class PageExports
     {
         ulong caller;
         ThreadState* self = (ThreadState*)Os.Enter(&caller);
-        return Page.Alloc(gfp, node, order, 1, self, Exports.FrameOf(&caller));
+        return Page.Alloc(gfp, node, order, 1, null, self, Exports.FrameOf(&caller));
     }
 
     [UnmanagedCallersOnly(EntryPoint = "free_pages_nolock")]
@@ -37,7 +37,7 @@ public static unsafe class PageExports
     {
         ulong caller;
         ThreadState* self = (ThreadState*)Os.Enter(&caller);
-        return Page.Alloc(gfp, node, order, 0, self, Exports.FrameOf(&caller));
+        return Page.Alloc(gfp, node, order, 0, null, self, Exports.FrameOf(&caller));
     }
 
     [UnmanagedCallersOnly(EntryPoint = "free_frozen_pages_nolock")]

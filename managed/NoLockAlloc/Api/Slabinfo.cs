@@ -16,12 +16,12 @@ internal static unsafe class Slabinfo
     /// <summary>The highest number that may be listed.</summary>
     internal static int Last => Arena.Base == 0 ? KmemCache.Buckets : KmemCache.Last;
 
-    /// <summary>Whether the cache has a row.</summary>
+    /// <summary>Whether the cache has a row. A twin is in its cache's.</summary>
     internal static bool IsListed(int number)
     {
         if (number <= KmemCache.Buckets) return true;
         bool hasName = KmallocCg.Has(KmemCache.Of(number)) || *CacheDescriptor.NameOf(number) != 0;
-        return CacheDescriptor.IsLive(number) && hasName;
+        return CacheDescriptor.IsLive(number) && hasName && !CacheTwin.Is(number);
     }
 
     /// <summary>The cache whose numbers the row shows: a bucket may be a debug cache's.</summary>

@@ -57,7 +57,9 @@ internal static unsafe class SlabinfoJson
         json.OpenList("slabs_by_node"u8);
         for (nuint node = 0; Arena.Base != 0 && node < Nodes.Count; node++)
         {
-            json.Number(default, CountOn(node, cache));
+            ulong slabs = CountOn(node, cache);
+            if (CacheTwin.Has(number)) slabs += CountOn(node, KmemCache.Of(CacheTwin.Of(number)));
+            json.Number(default, slabs);
         }
         json.CloseList();
         json.Close();

@@ -141,6 +141,7 @@ internal unsafe struct Stats
         }
     }
 
+    /// <summary>Of a cache with those of its twin: to the program they are one.</summary>
     internal static void FillBucket(BucketStats* of, int bucket, ulong slabs)
     {
         *of = default;
@@ -150,15 +151,23 @@ internal unsafe struct Stats
         if (Arena.Base == 0) return;
         KmemCache serving = DebugCache.Serving(bucket);
         of->ObjectsPerSlab = (uint)serving.Objects;
-        bucket = serving.Bucket;
+        Add(of, serving.Bucket);
+        if (!CacheTwin.Has(bucket)) return;
+        of->ActiveSlabs += SlabCounts.Of(CacheTwin.Of(bucket));
+        Add(of, CacheTwin.Of(bucket));
+    }
+
+    private static void Add(BucketStats* of, int bucket)
+    {
         ulong direct = Barn.Counter(bucket, Barn.AllocDirect).Load();
-        of->AllocDirect = direct;
-        of->AllocSlowpath = direct;
-        of->FreeDirect = Barn.Counter(bucket, Barn.FreeDirect).Load();
-        of->FreeSlowpath = of->FreeDirect;
-        of->AllocSlab = Barn.Counter(bucket, Barn.AllocSlabs).Load();
-        of->FreeSlab = Barn.Counter(bucket, Barn.FreeSlabs).Load();
-        of->CachedObjects = Barn.CountObjects(bucket);
+        of->AllocDirect += direct;
+        of->AllocSlowpath += direct;
+        direct = Barn.Counter(bucket, Barn.FreeDirect).Load();
+        of->FreeDirect += direct;
+        of->FreeSlowpath += direct;
+        of->AllocSlab += Barn.Counter(bucket, Barn.AllocSlabs).Load();
+        of->FreeSlab += Barn.Counter(bucket, Barn.FreeSlabs).Load();
+        of->CachedObjects += Barn.CountObjects(bucket);
         ulong high = Arena.Header->HighThread.Load();
         for (ulong id = 1; id <= high; id++)
         {

@@ -17,10 +17,12 @@ internal static class Sizes
     internal const int FirstExtra = 16;
 
     /// <summary>16 to 19 are orders of pages, 20 to 32 kmalloc-cg-N; from this one on the numbers are
-    /// kmem_cache_create's. The last are debug caches of the buckets.</summary>
+    /// kmem_cache_create's, then come as many for the twins of those caches. The last are debug caches of the
+    /// buckets.</summary>
     internal const int FirstCreated = 33;
-    internal const int LastCreated = Caches - Buckets;
-    internal const int Caches = 126;
+    internal const int Created = 81;
+    internal const int LastCreated = FirstCreated + Created - 1;
+    internal const int Caches = LastCreated + Created + Buckets;
 
     /// <summary>All sizes are multiples of two to this, and so are the steps of a thread's size table.
     /// </summary>

@@ -24,6 +24,10 @@ internal unsafe struct CacheDescriptor
     internal const uint NoArrays = CacheFlags.NoArrays;
     internal const uint SlowFree = CacheFlags.SlowFree;
 
+    /// <summary>Objects may have an entry (ObjectExtensions), which a free looks at.</summary>
+    internal const uint Extended = 4;
+    internal const uint FlagsOfExtended = SlowFree | Extended;
+
     internal const int NameBytes = 64;
 
     [FieldOffset(0x00)] internal SharedWord State;
@@ -34,7 +38,8 @@ internal unsafe struct CacheDescriptor
 
     [FieldOffset(0x10)] internal uint Flags;
 
-    /// <summary>KmemCache.Cell: the only word that fast paths read.</summary>
+    /// <summary>KmemCache.Cell: the only word that fast paths read. 0, which makes them fall out: each
+    /// allocation of the cache is to be looked at (SLAB_ACCOUNT).</summary>
     [FieldOffset(0x14)] internal ushort Cell;
 
     /// <summary>What was asked for: bytes of an object, its alignment, SLAB_ flags, constructor or

@@ -15,6 +15,8 @@ internal static unsafe class KmallocCg
     internal static bool Has(in KmemCache cache) =>
         !cache.IsBucket && cache.Bucket >= First && cache.Bucket <= Last;
 
+    internal static int BucketOf(int number) => number - First + 1;
+
     /// <summary>The cache for a bucket's sizes, ready for use.</summary>
     internal static int For(int bucket)
     {
@@ -22,7 +24,7 @@ internal static unsafe class KmallocCg
         if (!CacheDescriptor.IsLive(number))
         {
             uint size = (uint)KmemCache.Of(bucket).Size;
-            CacheDescriptor.Of(number)->SetGeometry(size, CacheDescriptor.SlowFree);
+            CacheDescriptor.Of(number)->SetGeometry(size, CacheDescriptor.FlagsOfExtended);
             CacheDescriptor.Publish(number);
         }
         return number;

@@ -17,7 +17,8 @@ internal static unsafe class ObjectExtensions
     private static KmemCache Vectors => KmemCache.Of(KmemCache.BucketOf(VectorBytes));
 
     /// <summary>Whether objects of the cache may have an entry.</summary>
-    internal static bool MayHave(in KmemCache cache) => KmallocCg.Has(cache) || cache.IsDebug;
+    internal static bool MayHave(in KmemCache cache) =>
+        (CacheDescriptor.Of(cache.Bucket)->Flags & CacheDescriptor.Extended) != 0 || cache.IsDebug;
 
     /// <summary>Write down what the caller's new object is. False: no vector could be had.</summary>
     internal static bool TryPut(

@@ -5,6 +5,7 @@ namespace NoLockAlloc.Words;
 
 internal static class Gfp
 {
+    internal const uint High = 0x20;
     internal const uint Zero = 0x100;
     internal const uint DirectReclaim = 0x400;
     internal const uint NoWarn = 0x2000;
