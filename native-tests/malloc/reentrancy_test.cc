@@ -32,6 +32,7 @@ constexpr size_t kHuge = 6 << 20;
 // A longer call is interrupted at so many of its instructions by each script, at others by another; at fewer, if
 // as many runs would take more instructions in all.
 constexpr size_t kMostBoundaries = 30, kLeastBoundaries = 2;
+constexpr unsigned kSecondsAtMost = 60; // a run; on a busy machine the longest call takes several
 constexpr size_t kMostInstructions = 1'000'000;
 
 struct Call
@@ -260,7 +261,8 @@ TEST_P(Interrupted, AtEveryInstructionTheHandlerMayUseMalloc)
     {
         for (size_t index = script % step; index < boundaries; index += step)
         {
-            ChildResult result = run_in_child([&] { return run(call, index, kScripts[script]); });
+            ChildResult result =
+                run_in_child([&] { return run(call, index, kScripts[script]); }, kSecondsAtMost);
             ASSERT_EQ(result.complaint(), "") << index << " " << kScripts[script];
         }
     }
