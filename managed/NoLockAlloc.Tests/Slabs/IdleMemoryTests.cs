@@ -50,21 +50,21 @@ public sealed unsafe class IdleMemoryTests : IDisposable
         for (int beat = 1; beat <= 3; beat++)
         {
             FreshWorld.Machine.Milliseconds += BeatMilliseconds;
-            IdleMemory.Look(_cell, 32);
-            IdleMemory.Look(_cell, 64);
+            IdleMemory.Look(_cell, 128);
+            IdleMemory.Look(_cell, 256);
             Assert.Equal(before - (ulong)(beat * IdleMemory.BlocksABeat), Dirty);
         }
     }
 
     [Fact]
-    public void OneCallInThirtyTwoLooks()
+    public void OneCallInManyLooks()
     {
         IdleMemory.Look(_cell, 0);
         ulong before = Dirty;
         FreshWorld.Machine.Milliseconds += BeatMilliseconds;
-        for (ulong calls = 33; calls < 64; calls++) IdleMemory.Look(_cell, calls);
+        for (ulong calls = 129; calls < 256; calls++) IdleMemory.Look(_cell, calls);
         Assert.Equal(before, Dirty);
-        IdleMemory.Look(_cell, 64);
+        IdleMemory.Look(_cell, 256);
         Assert.True(Dirty < before);
     }
 

@@ -23,7 +23,7 @@ internal static unsafe class IdleMemory
     internal const int BlocksABeat = 4;
 
     /// <summary>Of a thread's slow calls for a cache, one in so many looks at the clock.</summary>
-    private const ulong CallsALook = 32;
+    private const ulong CallsALook = 128;
 
     private const int LooksABeat = 1024;
 
