@@ -56,7 +56,7 @@ class IdleMemory : public testing::Test
 TEST_F(IdleMemory, GoesBackByItselfAsSlowPathsGoBy)
 {
     int rounds = 0;
-    for (; rounds < 5000 && resident_bytes() > before + 3 * kMebibyte; rounds++) // in arrays
+    for (; rounds < 5000 && resident_bytes() > before + 4 * kMebibyte; rounds++) // in arrays
     {
         sleep_milliseconds(2);
         allocate_and_free(64, 2000);
