@@ -27,7 +27,7 @@ internal sealed class Explorer
     internal static int Preemptions { get; } = FromEnvironment("NOLOCKALLOC_PREEMPTIONS", 2);
 
     /// <summary>Schedules of one play, or as NOLOCKALLOC_SCHEDULES says, unless its bound wants more.</summary>
-    internal static int Budget { get; } = FromEnvironment("NOLOCKALLOC_SCHEDULES", 2_000);
+    internal static int Budget { get; } = FromEnvironment("NOLOCKALLOC_SCHEDULES", 400);
 
     private static long Limit { get; } = 10_000_000;
 

@@ -55,7 +55,7 @@ def redis(environment):
     with serving(server, environment, int(port)):
         cli = ["redis-cli", "-p", port]
         result = run([*cli, "eval", REDIS_SCRIPT, "0"], environment)
-        loaded = run(["redis-benchmark", "-p", port, "-n", "20000", "-q", "-r", "1000", "-d", "900",
+        loaded = run(["redis-benchmark", "-p", port, "-n", "6000", "-q", "-r", "1000", "-d", "900",
                       "-t", "set,get,lpush,rpop,hset,lrange_100,mset"], environment)
         result += Result("", loaded.errors, loaded.status)
         result += run([*cli, "flushall"], environment)
