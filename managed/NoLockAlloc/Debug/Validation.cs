@@ -24,13 +24,17 @@ internal static unsafe class Validation
         for (int number = Sizes.FirstExtra; number <= KmemCache.Last; number = KmemCache.After(number))
         {
             if (!DebugCache.TryOf(number, out DebugCache cache)) continue;
-            if (name != null && (CacheTwin.Is(number) || !cache.IsNamed(name))) continue;
+            if (name != null && !IsKnownAs(number, cache, name)) continue;
             isFound = true;
             errors += CountErrors(cache, call);
         }
         if (errors != 0) Report.AbortIfWanted();
         return isFound ? errors : NoSuchCache;
     }
+
+    /// <summary>To the program. What is left of a destroyed cache has no name.</summary>
+    private static bool IsKnownAs(int number, in DebugCache cache, byte* name) =>
+        CacheDescriptor.IsLive(number) && !CacheTwin.Is(number) && cache.IsNamed(name);
 
     private static int CountErrors(in DebugCache cache, in DebugCall call)
     {
