@@ -218,8 +218,8 @@ TEST_P(DebugCacheError, IsReportedOnceAndToldApart)
         EXPECT_EQ(result.complaint(), "");
         EXPECT_EQ(lines_beginning_with(result.error, "BUG "), 1u) << result.error;
         EXPECT_EQ(lines_beginning_with(result.error, head), 1u) << result.error;
-        if (strstr(error.says, "Invalid") == nullptr) // no object, and so nobody's
-            EXPECT_NE(number_behind(result.error, "Allocated in "), 0u) << result.error;
+        bool is_object = strstr(error.says, "Invalid") == nullptr;
+        EXPECT_EQ(number_behind(result.error, "Allocated in ") != 0, is_object) << result.error;
     }
     // Nothing of it where nothing, or another cache, is debugged.
     for (const char *options : {"", "slub_debug=FZPU,kmalloc-*,mind,min", "slub_debug=-,mine;FZPU"})

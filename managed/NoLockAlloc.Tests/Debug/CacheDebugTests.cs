@@ -5,6 +5,7 @@ using System.Linq;
 using NoLockAlloc.Debug;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
+using NoLockAlloc.Tests.Words;
 using NoLockAlloc.Tests.World;
 using NoLockAlloc.Words;
 using Xunit;
@@ -93,6 +94,42 @@ public sealed unsafe class CacheDebugTests
         ulong table = Arena.Header->DebugTable.Load();
         world.Thread.Create("another", 40, flags: SlabFlags.Poison);
         Assert.True(table != 0 && table == Arena.Header->DebugTable.Load());
+    }
+
+    /// <summary>Of two tables at a time one stays, and the other's address space goes back.</summary>
+    [Fact]
+    public void AHandlerMayMakeTheTableWhileItIsBeingMade() => RunAt.AtEachAccess(at =>
+    {
+        using FreshWorld world = new(NoOption);
+        world.Thread.Free(world.Thread.Alloc(8));
+        int before = FreshWorld.Machine.Memory.Reserved.Count;
+        CacheDescriptor* inner = null;
+        CacheDescriptor* outer = null;
+        byte* taken = null;
+        bool isReached = RunAt.Access(
+            at,
+            () =>
+            {
+                inner = world.Thread.Create("inner", 48, flags: All);
+                taken = (byte*)world.Thread.Alloc(inner);
+            },
+            () => outer = world.Thread.Create("outer", 40, flags: All));
+        Assert.Equal(before + 1, FreshWorld.Machine.Memory.Reserved.Count);
+        if (isReached) world.Thread.Free(inner, (nuint)taken);
+        world.Thread.Free(outer, world.Thread.Alloc(outer));
+        Assert.Equal((0, ""), (Validate(world, null), DebugScene.Said));
+        return isReached;
+    });
+
+    [Fact]
+    public void WithoutAddressSpaceForTheTableThereIsNoSuchCache()
+    {
+        using FreshWorld world = new(NoOption);
+        world.Thread.Free(world.Thread.Alloc(8));
+        FreshWorld.Machine.Memory.Limit = 0;
+        Assert.True(world.Thread.Create("mine", 40, flags: All) == null);
+        Assert.Contains("kmem_cache_create(mine) failed with error -12", DebugScene.Said);
+        Assert.True(world.Thread.Create("plain", 40) != null);
     }
 
     [Fact]

@@ -8,7 +8,7 @@
 // TRANSITIONS 0 -> address, once, by compare-exchange. Who comes second gives his own reservation back.
 // ORDER       the exchange comes before the cache is Live: who finds a debug cache finds the table.
 // REENTRY     a handler that finds 0 reserves one itself. A call that is abandoned with one in hand loses
-//             address space, once: the next one finds 0 again, or a table.
+//             that address space: the next one finds 0 again, or a table.
 // CHECKED BY  CacheDebugTests
 
 using NoLockAlloc.Machine;
