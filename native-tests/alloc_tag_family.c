@@ -27,6 +27,9 @@ SITE(kmalloc_nolock, kmalloc_nolock(SIZE, 0, NUMA_NO_NODE))
 SITE(kmem_cache_alloc, kmem_cache_alloc(cache, GFP_KERNEL))
 SITE(kmem_cache_zalloc, kmem_cache_zalloc(cache, GFP_KERNEL))
 SITE(kmem_cache_alloc_nolock, kmem_cache_alloc_nolock(cache, 0, NUMA_NO_NODE))
+SITE(kmalloc_node, kmalloc_node(SIZE, GFP_KERNEL, 0))
+SITE(kzalloc_node, kzalloc_node(SIZE, GFP_KERNEL, NUMA_NO_NODE))
+SITE(kmem_cache_alloc_node, kmem_cache_alloc_node(cache, GFP_KERNEL, 0))
 
 static void *site_of_kmem_cache_alloc_bulk(struct kmem_cache *cache)
 {
@@ -39,7 +42,8 @@ const struct tagged_site tagged_sites[] = {
     ROW(kmalloc),         ROW(kzalloc),          ROW(kmalloc_array),     ROW(kcalloc),
     ROW(krealloc),        ROW(krealloc_array),   ROW(kmemdup),           ROW(kmemdup_nul),
     ROW(kstrdup),         ROW(kstrndup),         ROW(kmalloc_nolock),    ROW(kmem_cache_alloc),
-    ROW(kmem_cache_zalloc), ROW(kmem_cache_alloc_nolock), ROW(kmem_cache_alloc_bulk), {NULL, NULL},
+    ROW(kmem_cache_zalloc), ROW(kmem_cache_alloc_nolock), ROW(kmem_cache_alloc_bulk),
+    ROW(kmalloc_node),    ROW(kzalloc_node),     ROW(kmem_cache_alloc_node), {NULL, NULL},
 };
 
 struct page *tagged_pages(unsigned order)

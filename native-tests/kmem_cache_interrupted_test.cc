@@ -12,13 +12,19 @@
 #include <gtest/gtest.h>
 #include <ostream>
 #include <set>
+#include <sys/mman.h>
 #include <vector>
 
 namespace
 {
 constexpr size_t kCaches = 81;
 constexpr unsigned kSize = 40;
-stepper::Trace g_trace;
+// A debug cache without tracks: how far the stack is walked differs from run to run (debug_interrupted_test.cc).
+constexpr slab_flags_t kDebug = SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON;
+
+// Also what a child traced.
+stepper::Trace &g_trace = *static_cast<stepper::Trace *>(mmap(
+    nullptr, sizeof(stepper::Trace), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 struct kmem_cache *g_cache;
 std::vector<void *> g_objects; // of the program
 std::vector<void *> g_nested;  // of the handlers
@@ -35,6 +41,7 @@ struct Case
     kmem_cache_ctor constructor;
     void (*prepare)();
     void (*call)(void *);
+    slab_flags_t flags = SLAB_NO_MERGE;
 };
 
 std::ostream &operator<<(std::ostream &out, const Case &of)
@@ -84,6 +91,10 @@ const Case kObjectCases[] = {
              call_free(nullptr);
      },
      [](void *) { kmem_cache_shrink(g_cache); }},
+    {"DebugAlloc", nullptr, [] { allocate(3); }, call_alloc, kDebug},
+    {"DebugAllocWithNewSlab", nullptr, [] {}, call_alloc, kDebug},
+    {"DebugAllocConstructed", construct, [] { allocate(1); }, call_alloc, kDebug},
+    {"DebugFree", nullptr, [] { allocate(3); }, call_free, kDebug},
 };
 
 // Two of the same cache, one back, one of the program's back where there are some.
@@ -107,7 +118,7 @@ void use_the_cache(void *, size_t)
 
 void begin(const Case &of)
 {
-    g_cache = kmem_cache_create("stepped", kSize, 0, SLAB_NO_MERGE, of.constructor);
+    g_cache = kmem_cache_create("stepped", kSize, 0, of.flags, of.constructor);
     g_objects.clear();
     g_nested.clear();
     g_objects.reserve(2000);
@@ -132,9 +143,11 @@ const char *end(const Case &of, size_t lost)
             return "an object is not constructed";
         kmem_cache_free(g_cache, object);
     }
+    uint64_t reports = counters().reports;
+    if (of.flags == kDebug && (reports != 0 || nolockalloc_validate("stepped") != 0))
+        return "a zone is wrong";
     if (lost != 0)
         return nullptr;
-    uint64_t reports = counters().reports;
     if (kmem_cache_shrink(g_cache) != 0)
         return "slabs are left";
     kmem_cache_destroy(g_cache);
@@ -265,21 +278,33 @@ void prepare_destroy()
         kmem_cache_free(g_cache, kmem_cache_alloc(g_cache, GFP_KERNEL));
 }
 
+// The first that is debugged reserves the table.
+void call_create_debugged(void *)
+{
+    g_cache = kmem_cache_create("stepped", kSize, 0, kDebug, nullptr);
+}
+
 const Case kLifeCases[] = {
     {"Create", nullptr, [] { kfree_nolock(kmalloc_nolock(8, 0, NUMA_NO_NODE)); }, call_create},
     {"CreateMerged", nullptr, [] { kfree_nolock(kmalloc_nolock(8, 0, NUMA_NO_NODE)); }, call_create_merged},
+    {"CreateDebugged", nullptr, [] { kfree_nolock(kmalloc_nolock(8, 0, NUMA_NO_NODE)); }, call_create_debugged},
     {"Destroy", nullptr, prepare_destroy, call_destroy},
 };
 
 void live_a_life(void *, size_t)
 {
-    struct kmem_cache *cache = kmem_cache_create("nested", 56, 0, SLAB_NO_MERGE, nullptr);
-    if (cache == nullptr)
-        abort();
-    void *object = kmem_cache_alloc_nolock(cache, 0, NUMA_NO_NODE);
-    memset(object, 1, 56);
-    kmem_cache_free_nolock(cache, object);
-    kmem_cache_destroy(cache);
+    for (slab_flags_t flags : {SLAB_NO_MERGE, kDebug})
+    {
+        struct kmem_cache *cache = kmem_cache_create("nested", 56, 0, flags, nullptr);
+        if (cache == nullptr)
+            abort();
+        void *object = kmem_cache_alloc_nolock(cache, 0, NUMA_NO_NODE);
+        memset(object, 1, 56);
+        kmem_cache_free_nolock(cache, object);
+        if (nolockalloc_validate("nested") != (flags == kDebug ? 0 : -22))
+            abort();
+        kmem_cache_destroy(cache);
+    }
 }
 } // namespace
 
@@ -290,10 +315,13 @@ class CacheLife : public testing::TestWithParam<Case>
     void at_every_instruction(const std::function<const char *(size_t)> &act)
     {
         const Case &of = GetParam();
-        of.prepare();
-        stepper::trace(of.call, nullptr, g_trace);
-        if (of.call != call_destroy)
-            kmem_cache_destroy(g_cache);
+        run_in_child(
+            [&of]
+            {
+                of.prepare();
+                stepper::trace(of.call, nullptr, g_trace);
+                return 0;
+            });
         for (size_t i = 0; i < g_trace.count && !HasFailure(); i++)
         {
             if (g_trace.boundary[i].occurrence > 0)

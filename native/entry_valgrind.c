@@ -27,6 +27,7 @@ void *nla_valgrind_fill(void *at, int byte, size_t bytes);
 extern __attribute__((visibility("hidden"), tls_model("initial-exec"))) __thread void *nla_slot;
 
 static const size_t ARENA_BYTES_AT_MOST = (size_t)2 << 30;
+static const size_t ARENA_ALIGNMENT = (size_t)4 << 20; /* Arena.Alignment of C# */
 
 /* The arena: its tables, then the memory of objects. */
 static uintptr_t arena;
@@ -42,9 +43,14 @@ static int has_hidden_tables;
 
 /* ---- The arena ------------------------------------------------------------------------------- */
 
-/* Not more than memcheck can mark in a moment, also with --track-origins. */
+/* Not more than memcheck can mark in a moment, also with --track-origins. Tables besides the arena are no objects,
+ * and are not marked. */
 uintptr_t nla_valgrind_reserve(size_t bytes, size_t alignment)
 {
+    if (alignment < ARENA_ALIGNMENT)
+    {
+        return nla_os_reserve(bytes, alignment);
+    }
     if (bytes > ARENA_BYTES_AT_MOST)
     {
         return 0;
@@ -198,6 +204,21 @@ void *kmem_cache_alloc_nolock_tagged_noprof(struct kmem_cache *cache, gfp_t gfp_
     be_ready();
     void *object =
         nla_kmem_cache_alloc_nolock_tagged(cache, gfp_flags, node, tag, nla_slot, FRAME());
+    return begin_object(object, kmem_cache_size(cache), gfp_flags);
+}
+
+void *kmalloc_node_tagged_noprof(size_t size, gfp_t gfp_flags, int node, struct alloc_tag *tag)
+{
+    be_ready();
+    void *object = nla_kmalloc_node_tagged(size, gfp_flags, node, tag, nla_slot, FRAME());
+    return begin_object(object, size, gfp_flags);
+}
+
+void *kmem_cache_alloc_node_tagged_noprof(struct kmem_cache *cache, gfp_t gfp_flags, int node,
+                                          struct alloc_tag *tag)
+{
+    be_ready();
+    void *object = nla_kmem_cache_alloc_node_tagged(cache, gfp_flags, node, tag, nla_slot, FRAME());
     return begin_object(object, kmem_cache_size(cache), gfp_flags);
 }
 

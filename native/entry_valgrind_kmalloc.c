@@ -41,6 +41,16 @@ void(kmem_cache_free_nolock)(struct kmem_cache *cache, void *object)
     kmem_cache_free_nolock_noprof(cache, object);
 }
 
+void *(kmalloc_node)(size_t size, gfp_t flags, int node)
+{
+    return kmalloc_node_tagged_noprof(size, flags, node, NULL);
+}
+
+void *(kmem_cache_alloc_node)(struct kmem_cache * cache, gfp_t flags, int node)
+{
+    return kmem_cache_alloc_node_tagged_noprof(cache, flags, node, NULL);
+}
+
 static void *allocate(size_t size, gfp_t flags, struct alloc_tag *tag)
 {
     return tag == NULL ? kmalloc_noprof(size, flags) : kmalloc_tagged_noprof(size, flags, tag);

@@ -36,6 +36,8 @@
     entry kstrndup_tagged_noprof, nla_kstrndup_tagged, r8, r9
     entry kmem_cache_alloc_tagged_noprof, nla_kmem_cache_alloc_tagged, rcx, r8
     entry kmem_cache_alloc_nolock_tagged_noprof, nla_kmem_cache_alloc_nolock_tagged, r8, r9
+    entry kmalloc_node_tagged_noprof, nla_kmalloc_node_tagged, r8, r9
+    entry kmem_cache_alloc_node_tagged_noprof, nla_kmem_cache_alloc_node_tagged, r8, r9
     entry alloc_pages_nolock_tagged_noprof, nla_alloc_pages_nolock_tagged, r8, r9
     entry alloc_frozen_pages_nolock_tagged_noprof, nla_alloc_frozen_pages_nolock_tagged, r8, r9
 

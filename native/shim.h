@@ -82,6 +82,10 @@ void *nla_kmem_cache_alloc_tagged(void *cache, unsigned gfp_flags, struct alloc_
                                   uint64_t frame);
 void *nla_kmem_cache_alloc_nolock_tagged(void *cache, unsigned gfp_flags, int node,
                                          struct alloc_tag *tag, void *block, uint64_t frame);
+void *nla_kmalloc_node_tagged(size_t size, unsigned gfp_flags, int node, struct alloc_tag *tag,
+                              void *block, uint64_t frame);
+void *nla_kmem_cache_alloc_node_tagged(void *cache, unsigned gfp_flags, int node,
+                                       struct alloc_tag *tag, void *block, uint64_t frame);
 void *nla_alloc_pages_nolock_tagged(unsigned gfp_flags, int node, unsigned order,
                                     struct alloc_tag *tag, void *block, uint64_t frame);
 void *nla_alloc_frozen_pages_nolock_tagged(unsigned gfp_flags, int node, unsigned order,

@@ -38,14 +38,19 @@ typedef unsigned int slab_flags_t;
 /** Accepted; caches that have it are merged only with each other. */
 #define SLAB_RECLAIM_ACCOUNT ((slab_flags_t)1u << 19)
 #define SLAB_TEMPORARY SLAB_RECLAIM_ACCOUNT
-/** Accepted; a cache that has one of them is never merged. */
+/** The letters F, Z, P, U and T of slub_debug (nolockalloc/debug.h), for this cache whatever the option says. It is
+ *  past the fast paths then, and never merged. SLAB_POISON leaves alone what a constructor made. */
 #define SLAB_CONSISTENCY_CHECKS ((slab_flags_t)1u << 0)
 #define SLAB_RED_ZONE ((slab_flags_t)1u << 1)
 #define SLAB_POISON ((slab_flags_t)1u << 2)
 #define SLAB_STORE_USER ((slab_flags_t)1u << 7)
 #define SLAB_TRACE ((slab_flags_t)1u << 10)
+/** The option `leaks` passes the cache over, and slub_debug notes no owners unless a list names it. Never merged. */
 #define SLAB_NOLEAKTRACE ((slab_flags_t)1u << 12)
+/** Accepted; never merged. */
 #define SLAB_FAILSLAB ((slab_flags_t)1u << 14)
+/** The option slub_debug says nothing about the cache. */
+#define SLAB_NO_USER_FLAGS ((slab_flags_t)1u << 17)
 
 /* ---- caches --------------------------------------------------------------------------------------- */
 
@@ -76,7 +81,8 @@ typedef void (*kmem_cache_ctor)(void *object);
  *
  * Context: normal. In a handler too, where it may be told that there is no number left. An interrupted creation
  * that never resumes loses nothing; at its very end, the cache in hand.
- * Return: the cache; NULL, and a report, for wrong arguments and where no number is left; with SLAB_PANIC abort().
+ * Return: the cache; NULL, and a report, for wrong arguments and where no number is left, or no address space for
+ * the tables of the first debug cache; with SLAB_PANIC abort().
  */
 NLA_API struct kmem_cache *kmem_cache_create(const char *name, unsigned int size,
                                              unsigned int align, slab_flags_t flags,
@@ -95,7 +101,8 @@ NLA_API struct kmem_cache *kmem_cache_create(const char *name, unsigned int size
  * kmem_cache_destroy - one user of a cache less; the last one ends it
  * @cache: NULL does nothing; nobody may use the cache any more, but objects may still be freed by kfree()
  *
- * Objects that were not freed are reported, up to 16 of them, and stay valid. What other threads keep in their
+ * Objects that were not freed are reported, up to 16 of them (with SLAB_STORE_USER by whom they were allocated),
+ * and stay valid. What other threads keep in their
  * arrays is no leak; it goes back at their next slow path. Frees that a handler has deferred are no leak either;
  * what an interrupted call of another thread is about to do is waited for, a bounded time.
  *

@@ -51,6 +51,17 @@ NLA_API void *kmalloc_node(size_t size, gfp_t flags, int node) NLA_MALLOC(1);
  * kmem_cache_alloc(), and as of kmalloc_node() as to nodes. */
 NLA_API void *kmem_cache_alloc_node(struct kmem_cache *cache, gfp_t flags, int node) NLA_NODISCARD;
 
+/** ..._tagged_noprof - the same, counted at the call site tag (nolockalloc/alloc_tag.h); NULL: at none. What the
+ *  names become with NOLOCKALLOC_ALLOC_TAGS. */
+NLA_API void *kmalloc_node_tagged_noprof(size_t size, gfp_t flags, int node,
+                                         struct alloc_tag *tag) NLA_MALLOC(1);
+NLA_API void *kmem_cache_alloc_node_tagged_noprof(struct kmem_cache *cache, gfp_t flags, int node,
+                                                  struct alloc_tag *tag) NLA_NODISCARD;
+#if defined(NOLOCKALLOC_ALLOC_TAGS)
+#define kmalloc_node(...) NLA_ALLOC(kmalloc_node, __VA_ARGS__)
+#define kmem_cache_alloc_node(...) NLA_ALLOC(kmem_cache_alloc_node, __VA_ARGS__)
+#endif
+
 #ifdef __cplusplus
 }
 #endif

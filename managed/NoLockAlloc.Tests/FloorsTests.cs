@@ -22,10 +22,10 @@ public sealed class FloorsTests
         "Api/Exports.cs", "Api/KmallocExports.cs", "Api/KmallocLarge.cs", "Api/KmallocSlow.cs",
         "Api/KmallocUtil.cs", "Api/MemcgExports.cs", "Api/NodeExports.cs", "Api/Page.cs", "Api/PageExports.cs",
         "Debug/DebugAlloc.cs", "Debug/Leaks.cs", "Debug/StackWalk.cs", "Debug/Track.cs", "Debug/Zone.cs",
-        "Machine/Bug.cs", "Machine/Os.cs", "Pages/Arena.cs", "Pages/ArenaLayout.cs", "Pages/Hooks.cs",
-        "Pages/Nodes.cs", "Pages/PageAllocator.cs", "Pages/Report.cs", "Pages/Text.cs", "Slabs/CacheLeaks.cs",
-        "Slabs/Constructor.cs", "Slabs/ForkEpoch.cs", "Slabs/IdleMemory.cs", "Slabs/ObjectExtensions.cs",
-        "Slabs/ThreadBlocks.cs", "Words/LocalLock.cs", "Words/TaskContext.cs",
+        "Machine/Bug.cs", "Machine/Os.cs", "Pages/Arena.cs", "Pages/ArenaLayout.cs", "Pages/DebugTable.cs",
+        "Pages/Hooks.cs", "Pages/Nodes.cs", "Pages/PageAllocator.cs", "Pages/Report.cs", "Pages/Text.cs",
+        "Slabs/CacheLeaks.cs", "Slabs/Constructor.cs", "Slabs/ForkEpoch.cs", "Slabs/IdleMemory.cs",
+        "Slabs/ObjectExtensions.cs", "Slabs/ThreadBlocks.cs", "Words/LocalLock.cs", "Words/TaskContext.cs",
     ];
 
     private static readonly string[] s_namesAtomic = ["Machine/Atomic.cs", "Words/SharedWord.cs"];

@@ -103,17 +103,37 @@ public sealed unsafe class SlubDebugTests
         for (int bucket = 1; bucket <= Sizes.Buckets; bucket++)
         {
             uint size = (uint)Sizes.Of(bucket);
-            uint alignment = size & (0 - size);
-            foreach (uint flags in new[] { SlubDebug.Any, SlubDebug.Poison })
-            {
-                DebugLayout layout = new(size, flags);
-                Assert.Equal(0U, layout.Left % alignment);
-                Assert.Equal(0U, layout.Slot % alignment);
-                Assert.InRange(layout.Slot, layout.Left + size + layout.Right, (uint)Arena.BlockBytes / 2);
-                Assert.True(layout.Slot >= DebugLayout.LeastSlot && layout.Slot % 8 == 0);
-                Assert.Equal(flags == SlubDebug.Any, layout.Left >= 16 && layout.Right >= 8);
-            }
+            uint alignment = DebugLayout.NaturalAlignment(size);
+            Assert.Equal(size & (0 - size), alignment);
+            foreach (uint odd in new[] { size, size - 3, size + 1 }) CheckLayout(odd, alignment);
         }
+    }
+
+    private static void CheckLayout(uint size, uint alignment)
+    {
+        foreach (uint flags in new[] { SlubDebug.Any, SlubDebug.Poison })
+        {
+            DebugLayout layout = new(size, alignment, flags);
+            Assert.Equal(0U, layout.Left % alignment);
+            Assert.Equal(0U, layout.Slot % alignment);
+            Assert.InRange(layout.Slot, layout.Left + size + layout.Right, (uint)Arena.BlockBytes / 2);
+            Assert.True(layout.Slot >= DebugLayout.LeastSlot && layout.Slot % 8 == 0);
+            Assert.Equal(flags == SlubDebug.Any, layout.Left >= 16 && layout.Right >= 8);
+        }
+    }
+
+    /// <summary>The largest objects with the largest alignment are as long as what is left of a slab.</summary>
+    [Theory]
+    [InlineData(32768U, 8U, true)]
+    [InlineData(32768U, 16384U, true)]
+    [InlineData(32760U, 32768U, true)]
+    [InlineData(32761U, 32768U, false)]
+    [InlineData(32768U, 32768U, false)]
+    public void WhatHasNoRoomForZonesInASlabHasNone(uint size, uint alignment, bool hasRoom)
+    {
+        uint flags = DebugLayout.Affordable(size, alignment, SlubDebug.Any);
+        Assert.Equal(hasRoom ? SlubDebug.Any : SlubDebug.Any & ~SlubDebug.Metadata, flags);
+        Assert.InRange(new DebugLayout(size, alignment, flags).Slot, size, (uint)Arena.BlockBytes);
     }
 
     private static void Check(string options, string cache, string letters)

@@ -2,6 +2,7 @@
 // kmem_cache_create, kmem_cache_destroy and kmem_cache_shrink (mm/slab_common.c): the checks, and what is
 // said when something is wrong. Normal context; in a handler they work as well, but for waiting.
 
+using NoLockAlloc.Debug;
 using NoLockAlloc.Machine;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
@@ -19,7 +20,7 @@ internal static unsafe class CacheMaking
         byte* name, CacheGeometry geometry, bool isRight, uint flags, ThreadState* self, ulong frame)
     {
         CacheDescriptor* cache = null;
-        if (isRight && name != null && Arena.Ensure())
+        if (isRight && name != null && Arena.Ensure() && geometry.TryDebug(name))
         {
             cache = CacheLife.Create(ThreadBlocks.Current(self, frame), name, geometry, frame);
         }
@@ -79,20 +80,25 @@ internal static unsafe class CacheMaking
 
     private static void ReportLeaks(nuint leak, int number, CacheState dead, ulong caller)
     {
+        bool isDebug = DebugCache.TryOf(number, out DebugCache cache);
         Text line = new(2);
         line.Add("nolockalloc: kmem_cache_destroy "u8);
         line.AddText(CacheDescriptor.NameOf(number));
         line.Add(": Slab cache still has objects when called from "u8);
         line.AddHex(caller);
+        line.EndLine();
         for (int i = 0; leak != 0; i++)
         {
-            line.Add(i < LeaksShown ? "\nnolockalloc: Object "u8 : "\nnolockalloc: and others, from "u8);
-            line.AddHex(leak);
+            nuint address = isDebug ? leak + cache.Left : leak;
+            line.Add(i < LeaksShown ? "nolockalloc: Object "u8 : "nolockalloc: and others, from "u8);
+            line.AddHex(address);
             line.Add(" @offset="u8);
-            line.AddNumber(leak % Arena.BlockBytes);
+            line.AddNumber(address % Arena.BlockBytes);
+            line.EndLine();
+            if (isDebug) ObjectDump.Tracks(ref line, cache.EntryOf(address));
             leak = i < LeaksShown ? CacheLeaks.FindFrom(leak + 1, number, dead) : 0;
         }
-        Report.Finish(ref line);
+        Report.Count();
         Report.AbortIfWanted();
     }
 }

@@ -23,11 +23,12 @@ internal static unsafe class CachesSlow
     {
         KmallocNormalSlow.ReportIgnored(gfp);
         if (!KmallocSlow.HasNode(node) || !TryNumber(cache, ref gfp, frame, out int number)) return 0;
-        if (Arena.Header->Failslab.ShouldFail(KmemCache.Of(number).Size)) return 0;
+        nuint size = CacheDescriptor.Of(number)->ObjectSize;
+        if (Arena.Header->Failslab.ShouldFail(size)) return 0;
         self = KmallocSlow.Begin(self, frame);
         ulong entry = Tracking.EntryFor(gfp, tag);
         if (entry != 0) number = CacheTwin.ForTracked(number);
-        nuint address = KmallocNormalSlow.Take(self, number, gfp, frame, node);
+        nuint address = KmallocNormalSlow.Take(self, number, size, gfp, frame, node);
         if (entry != 0) address = KmallocTracked.Track(self, address, gfp, entry, frame);
         return KmallocSlow.Finish(address, gfp, isNormal: true);
     }
@@ -45,10 +46,11 @@ internal static unsafe class CachesSlow
         gfp &= Gfp.NolockMask;
         if (!Preemption.CanSpinTrylock) return 0;
         if (!KmallocSlow.HasNode(node) || !TryNumber(cache, ref gfp, frame, out int number)) return 0;
+        nuint size = CacheDescriptor.Of(number)->ObjectSize;
         self = KmallocSlow.Begin(self, frame);
         ulong entry = Tracking.EntryFor(gfp, tag);
         if (entry != 0) number = CacheTwin.ForTracked(number);
-        nuint address = SlabAlloc.Take(self, number, 0, frame, node);
+        nuint address = KmallocSlow.Take(self, number, 0, size, gfp, frame, node);
         if (entry != 0) address = KmallocTracked.Track(self, address, gfp, entry, frame);
         return KmallocSlow.Finish(address, gfp, isNormal: false);
     }

@@ -39,13 +39,12 @@ internal static unsafe class KmallocNormalSlow
         if (size > KmemCache.MaximumSize) return KmallocLarge.Alloc(self, size, gfp, tag, frame, node);
 
         int bucket = KmemCache.BucketOf(size);
-        bool isDebugged = KmemCache.Of(bucket).IsDebuggedBucket;
         ulong entry = Tracking.EntryFor(gfp, tag);
-        nuint address = isDebugged
-            ? TakeDebugged(self, size, gfp, frame, node)
-            : Take(self, entry == 0 ? bucket : KmallocCg.For(bucket), gfp, frame, node);
+        if (KmemCache.Of(bucket).IsDebuggedBucket) bucket = DebugCache.Serving(bucket).Bucket;
+        else if (entry != 0) bucket = KmallocCg.For(bucket);
+        nuint address = Take(self, bucket, size, gfp, frame, node);
         if (entry != 0) address = KmallocTracked.Track(self, address, gfp, entry, frame);
-        return isDebugged ? address : KmallocSlow.Finish(address, gfp, isNormal: true);
+        return KmallocSlow.Finish(address, gfp, isNormal: true);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -56,30 +55,18 @@ internal static unsafe class KmallocNormalSlow
         else KmallocSlow.FreeObject(address, isNolock: false, self, frame);
     }
 
-    /// <summary>An object of the cache. A block that another thread gives back to the OS is nobody's
-    /// meanwhile (DECISIONS 18), so one look may find nothing and the next one something.</summary>
-    internal static nuint Take(ThreadState* self, int number, uint gfp, ulong frame, int node)
+    /// <summary>An object of the cache, of which size bytes are asked for. A block that another thread gives
+    /// back to the OS is nobody's meanwhile (DECISIONS 18), so one look may find nothing and the next one
+    /// something.</summary>
+    internal static nuint Take(
+        ThreadState* self, int number, nuint size, uint gfp, ulong frame, int node)
     {
         int wish = Nodes.Wish(node, gfp);
-        nuint address = SlabAlloc.Take(self, number, 0, frame, wish);
+        nuint address = KmallocSlow.Take(self, number, 0, size, gfp, frame, wish);
         for (int i = 0; address == 0 && MayReclaim(gfp, i); i++)
         {
             Reclaim.Trim(self, frame);
-            address = SlabAlloc.Take(self, number, 0, frame, wish);
-        }
-        return address;
-    }
-
-    private static nuint TakeDebugged(ThreadState* self, nuint size, uint gfp, ulong frame, int node)
-    {
-        int wish = Nodes.Wish(node, gfp);
-        KmemCache cache = DebugCache.Serving(KmemCache.BucketOf(size));
-        bool isZeroed = (gfp & Gfp.Zero) != 0;
-        nuint address = DebugAlloc.Take(self, cache, size, isZeroed, frame, wish);
-        for (int i = 0; address == 0 && MayReclaim(gfp, i); i++)
-        {
-            Reclaim.Trim(self, frame);
-            address = DebugAlloc.Take(self, cache, size, isZeroed, frame, wish);
+            address = KmallocSlow.Take(self, number, 0, size, gfp, frame, wish);
         }
         return address;
     }

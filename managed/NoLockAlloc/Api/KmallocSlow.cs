@@ -30,18 +30,31 @@ internal static unsafe class KmallocSlow
         if (Arena.Base == 0) return 0;
 
         int bucket = KmemCache.BucketOf(size);
-        bool isDebugged = KmemCache.Of(bucket).IsDebuggedBucket;
         ulong entry = Tracking.EntryFor(gfp, tag);
-        if (entry == 0 && !isDebugged)
+        int next = bucket < KmemCache.Buckets ? bucket + 1 : 0;
+        if (KmemCache.Of(bucket).IsDebuggedBucket)
         {
-            int next = bucket < KmemCache.Buckets ? bucket + 1 : 0;
-            return Finish(SlabAlloc.Take(self, bucket, next, frame, node), gfp, isNormal: false);
+            bucket = DebugCache.Serving(bucket).Bucket;
         }
-        nuint address = entry != 0
-            ? KmallocTracked.Take(self, size, gfp, entry, frame, node)
-            : DebugAlloc.Take(
-                self, DebugCache.Serving(bucket), size, (gfp & Gfp.Zero) != 0, frame, node);
-        return isDebugged ? address : Finish(address, gfp, isNormal: false);
+        else if (entry != 0)
+        {
+            bucket = KmallocCg.For(bucket);
+            if (next != 0) next = KmallocCg.For(next);
+        }
+        nuint address = Take(self, bucket, next, size, gfp, frame, node);
+        if (entry != 0) address = KmallocTracked.Track(self, address, gfp, entry, frame);
+        return Finish(address, gfp, isNormal: false);
+    }
+
+    /// <summary>One look for an object of a cache, debugged or not, of which size bytes are asked for. next:
+    /// as of SlabAlloc.Take.</summary>
+    internal static nuint Take(
+        ThreadState* self, int number, int next, nuint size, uint gfp, ulong frame, int wish)
+    {
+        KmemCache cache = KmemCache.Of(number);
+        return cache.IsDebug
+            ? DebugAlloc.Take(self, cache, size, (gfp & Gfp.Zero) != 0, frame, wish)
+            : SlabAlloc.Take(self, number, next, frame, wish);
     }
 
     /// <summary>What every allocation past the fast path begins with. Returns the thread's block, or null;
@@ -68,10 +81,12 @@ internal static unsafe class KmallocSlow
         return false;
     }
 
-    /// <summary>What happens to an object before the program has it. 0 stays 0.</summary>
+    /// <summary>What happens to an object before the program has it. 0 stays 0, and an object of a debug
+    /// cache is as it is to be.</summary>
     internal static nuint Finish(nuint address, uint gfp, bool isNormal)
     {
-        if (address == 0) return 0;
+        bool hasMore = Hardening.IsOn || (gfp & Gfp.Zero) != 0;
+        if (address == 0 || !hasMore || Slab.CacheAt(address).IsDebug) return address;
         if (Hardening.IsOn) Slab.SetLive(address, Slab.CacheAt(address), isNormal);
         if ((gfp & Gfp.Zero) != 0) Os.Fill((void*)address, 0, Slab.CacheAt(address).Size);
         return address;

@@ -5,18 +5,11 @@
 
 using NoLockAlloc.Debug;
 using NoLockAlloc.Slabs;
-using NoLockAlloc.Words;
 
 namespace NoLockAlloc.Api;
 
 internal static unsafe class KmallocTracked
 {
-    /// <summary>An object of kmalloc_nolock() for the size with that entry. 0: memory is exhausted, or a
-    /// limit refuses it.</summary>
-    internal static nuint Take(
-        ThreadState* self, nuint size, uint gfp, ulong entry, ulong frame, int node) =>
-        Track(self, TakeUntracked(self, size, gfp, frame, node), gfp, entry, frame);
-
     /// <summary>The entry becomes that of an object that was just taken, or is given up if the address is 0.
     /// 0: a limit refuses it, and it is free again. Where no vector can be had the object is untracked: not
     /// charged, and not lost.</summary>
@@ -37,20 +30,6 @@ internal static unsafe class KmallocTracked
         bool isPut = ObjectExtensions.TryPut(self, cache, DebugCache.SlotOf(cache, address), entry, frame);
         if (!isPut) Tracking.GiveUp(entry, cache.Size);
         return address;
-    }
-
-    /// <summary>Of a cache whose objects may have an entry: the debug cache of the bucket, if it has one.
-    /// </summary>
-    private static nuint TakeUntracked(ThreadState* self, nuint size, uint gfp, ulong frame, int node)
-    {
-        int bucket = KmemCache.BucketOf(size);
-        if (KmemCache.Of(bucket).IsDebuggedBucket)
-        {
-            return DebugAlloc.Take(
-                self, DebugCache.Serving(bucket), size, (gfp & Gfp.Zero) != 0, frame, node);
-        }
-        int next = bucket < KmemCache.Buckets ? KmallocCg.For(bucket + 1) : 0;
-        return SlabAlloc.Take(self, KmallocCg.For(bucket), next, frame, node);
     }
 
     /// <summary>The object is about to be freed.</summary>

@@ -151,6 +151,7 @@ internal unsafe struct Stats
         if (Arena.Base == 0) return;
         KmemCache serving = DebugCache.Serving(bucket);
         of->ObjectsPerSlab = (uint)serving.Objects;
+        if (KmemCache.Of(bucket).IsDebug) of->ObjectSize = CacheDescriptor.Of(bucket)->ObjectSize;
         Add(of, serving.Bucket);
         if (!CacheTwin.Has(bucket)) return;
         of->ActiveSlabs += SlabCounts.Of(CacheTwin.Of(bucket));

@@ -56,6 +56,16 @@ public static unsafe class TagExports
         CacheDescriptor* cache, uint gfp, int node, AllocTag* tag, ThreadState* self, ulong frame) =>
         CachesSlow.AllocNolockTagged(cache, gfp, node, tag, self, frame);
 
+    [RuntimeExport("nla_kmalloc_node_tagged")]
+    private static nuint KmallocNodeTagged(
+        nuint size, uint gfp, int node, AllocTag* tag, ThreadState* self, ulong frame) =>
+        KmallocNormalSlow.AllocTagged(size, gfp, tag, self, frame, node);
+
+    [RuntimeExport("nla_kmem_cache_alloc_node_tagged")]
+    private static nuint KmemCacheAllocNodeTagged(
+        CacheDescriptor* cache, uint gfp, int node, AllocTag* tag, ThreadState* self, ulong frame) =>
+        CachesSlow.AllocTagged(cache, gfp, tag, self, frame, node);
+
     [RuntimeExport("nla_alloc_pages_nolock_tagged")]
     private static nuint AllocPagesNolockTagged(
         uint gfp, int node, uint order, AllocTag* tag, ThreadState* self, ulong frame) =>

@@ -31,6 +31,7 @@ internal static unsafe class DebugAlloc
             if (cache.Has(SlubDebug.StoreUser)) Track.Set(&entry->Allocated, call);
             else Track.Clear(&entry->Allocated);
             Zone.FillAll(cache, address, size, isLive: true);
+            if (cache.IsConstructed) Construct(cache, of, slot, size, call);
             if (isZeroed) Os.Fill((void*)address, 0, cache.Has(SlubDebug.RedZone) ? size : cache.ObjectSize);
             entry->State.Store(busy.To(DebugWord.KindLive).Value);
             if (cache.Has(SlubDebug.Trace)) Trace.Print(cache, address, isAlloc: true, frame);
@@ -59,5 +60,16 @@ internal static unsafe class DebugAlloc
         entry->State.Store(busy.To(DebugWord.KindLost).Value);
         Report.AbortIfWanted();
         return default;
+    }
+
+    /// <summary>By the program's constructor, if it is not yet. What that wrote over the zones, which are
+    /// there, is put right.</summary>
+    private static void Construct(
+        in DebugCache cache, in KmemCache of, nuint slot, nuint size, in DebugCall call)
+    {
+        nuint address = slot + cache.Left;
+        Constructor.Ensure(slot, address, of);
+        nuint errors = ObjectCheck.CountErrors(cache, address, size, isLive: true, restore: true, call);
+        if (errors != 0) Report.AbortIfWanted();
     }
 }

@@ -2,7 +2,10 @@
 // A cache whose objects are debugged (kmem_cache_debug, mm/slab.h): where in its slots the objects lie, and
 // which of SlubDebug's features it has. A debugged bucket has a debug cache of its own in its place, with a
 // fixed number; the bucket itself has no objects, so its cells are empty for ever and both fast paths fall
-// out.
+// out. A created cache that is debugged is one itself: it has no arrays, with the same effect.
+//
+// It is a copy of what the descriptor says: who walks over objects that are not his may see the cache
+// destroyed and its number used again, and goes on with addresses that belong together.
 
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
@@ -12,41 +15,84 @@ namespace NoLockAlloc.Debug;
 
 internal readonly unsafe struct DebugCache
 {
-    private const uint FlagsOfCache = CacheDescriptor.NoArrays | CacheDescriptor.SlowFree;
-
-    private readonly CacheDescriptor* _descriptor;
+    private readonly CacheState _life;
+    private readonly uint _flags;
 
     private DebugCache(int number)
     {
+        CacheDescriptor* descriptor = CacheDescriptor.Of(number);
+        _life = CacheDescriptor.StateOf(number);
         Number = number;
-        _descriptor = CacheDescriptor.Of(number);
+        ObjectSize = descriptor->ObjectSize;
+        Left = descriptor->Left;
+        SlotSize = descriptor->Size;
+        RightBytes = descriptor->Right;
+        _flags = descriptor->DebugFlags;
+        IsConstructed = descriptor->Constructor != 0;
     }
 
     internal int Number { get; }
 
     internal KmemCache Cache => KmemCache.Of(Number);
 
-    internal nuint ObjectSize => _descriptor->ObjectSize;
+    internal uint ObjectSize { get; }
 
-    internal nuint Left => _descriptor->Left;
+    internal uint Left { get; }
 
-    internal nuint Right => _descriptor->Right;
+    internal uint SlotSize { get; }
 
-    internal nuint SlotSize => _descriptor->Size;
+    private uint RightBytes { get; }
+
+    /// <summary>By a constructor of the program's, once while the slab lives.</summary>
+    internal bool IsConstructed { get; }
+
+    internal nuint Right => RightBytes;
 
     /// <summary>Behind the right red zone.</summary>
-    internal nuint Padding => SlotSize - Left - ObjectSize - Right;
+    internal nuint Padding => SlotSize - Left - ObjectSize - RightBytes;
 
-    internal bool Has(uint flags) => (_descriptor->DebugFlags & flags) != 0;
+    internal nuint Objects => Arena.BlockBytes / SlotSize;
+
+    /// <summary>__OBJECT_POISON: what a constructor made is not written over.</summary>
+    internal bool PoisonsObjects => Has(SlubDebug.Poison) && !IsConstructed;
+
+    internal bool Has(uint flags) => (_flags & flags) != 0;
 
     internal void AddName(ref Text text)
     {
-        CacheName name = CacheName.OfBucket(Number - DebugLayout.FirstCache + 1);
-        text.Add(new System.ReadOnlySpan<byte>(&name.First, name.Length));
+        CacheName bucket;
+        text.AddText(NameOr(&bucket));
     }
 
-    /// <summary>Of a cache that is one.</summary>
+    internal bool IsNamed(byte* name)
+    {
+        CacheName bucket;
+        byte* own = NameOr(&bucket);
+        while (*own != 0 && *own == *name)
+        {
+            own++;
+            name++;
+        }
+        return *own == *name;
+    }
+
+    /// <summary>Up to its 0. That of a bucket is put together there.</summary>
+    private byte* NameOr(CacheName* bucket)
+    {
+        if (Number < DebugLayout.FirstCache) return CacheDescriptor.NameOf(Number);
+        *bucket = CacheName.OfBucket(Number - DebugLayout.FirstCache + 1);
+        return &bucket->First;
+    }
+
+    /// <summary>Of a cache that is one, and has an object that the caller knows of.</summary>
     internal static DebugCache Of(in KmemCache cache) => new(cache.Bucket);
+
+    /// <summary>The same of any number. False: it is no debug cache, or has just begun or ended.</summary>
+    internal static bool TryOf(int number, out DebugCache cache)
+    {
+        cache = new DebugCache(number);
+        return cache._life.IsInUse && cache._flags != 0 && cache.IsStill;
+    }
 
     /// <summary>What serves a cache: itself, or of a debugged bucket its debug cache, which is prepared if it
     /// is not yet. There is an arena.</summary>
@@ -63,12 +109,10 @@ internal readonly unsafe struct DebugCache
     private static void Prepare(int number, uint size, uint flags)
     {
         CacheDescriptor* descriptor = CacheDescriptor.Of(number);
-        DebugLayout layout = new(size, flags);
-        descriptor->SetGeometry(layout.Slot, size, FlagsOfCache);
+        DebugLayout layout = new(size, DebugLayout.NaturalAlignment(size), flags);
+        descriptor->SetGeometry(layout.Slot, size, 0);
+        descriptor->SetDebugging(layout, flags);
         descriptor->SlabFlags = SlabFlags.Debug;
-        descriptor->Left = layout.Left;
-        descriptor->Right = layout.Right;
-        descriptor->DebugFlags = flags;
         CacheDescriptor.Publish(number);
     }
 
@@ -86,11 +130,22 @@ internal readonly unsafe struct DebugCache
     /// <summary>Of the object at that address.</summary>
     internal DebugEntry* EntryOf(nuint address)
     {
-        nuint slot = address - Left;
-        return EntryAt(Arena.BlockOf(slot), Cache.IndexOf(slot));
+        nuint toTheEnd = Arena.BlockBytes - (address - Left) % Arena.BlockBytes;
+        return EntryAt(Arena.BlockOf(address), Objects - toTheEnd / SlotSize);
     }
 
     internal static DebugEntry* EntryAt(nuint block, nuint index) =>
-        (DebugEntry*)(Arena.Header->DebugTable +
-            (block - Arena.Header->First) * DebugLayout.TableBytesPerBlock) + index;
+        (DebugEntry*)DebugTable.At(block) + index;
+
+    /// <summary>The object of that index: they are counted from the block's end.</summary>
+    internal nuint AddressOf(nuint block, nuint index) =>
+        Arena.AddressOf(block) + Arena.BlockBytes - (Objects - index) * SlotSize + Left;
+
+    /// <summary>A block in that state is a slab of this cache: while it is one, the number is not used again.
+    /// </summary>
+    internal bool Owns(BlockState state) => state.IsSlabOf(Cache.Cell) && IsStill;
+
+    /// <summary>Whether the number is in the same state as before it was copied; all that was read meanwhile
+    /// was read before.</summary>
+    private bool IsStill => CacheDescriptor.Of(Number)->State.TryReplace(_life.Value, _life.Value);
 }

@@ -60,9 +60,8 @@ internal static unsafe class Leaks
     private static void Collect(Owner* owners, nuint block)
     {
         BlockState state = Arena.StateOf(block);
-        if (state.Kind != BlockState.KindSlab || !KmemCache.OfCell(state.Cell).IsDebug) return;
-        DebugCache cache = DebugCache.Of(KmemCache.OfCell(state.Cell));
-        for (nuint i = 0; i < cache.Cache.Objects; i++)
+        if (state.Kind != BlockState.KindSlab || !IsReported(state, out DebugCache cache)) return;
+        for (nuint i = 0; i < cache.Objects; i++)
         {
             DebugEntry* entry = DebugCache.EntryAt(block, i);
             DebugWord word = new(entry->State.Load());
@@ -71,9 +70,17 @@ internal static unsafe class Leaks
             owner->Objects++;
             owner->Bytes += word.Size;
             if (owner->Example != 0) continue;
-            owner->Example = cache.Cache.AddressOf(block, i) + cache.Left;
+            owner->Example = cache.AddressOf(block, i);
             owner->ExampleEntry = entry;
         }
+    }
+
+    /// <summary>A slab of a debug cache, and not SLAB_NOLEAKTRACE.</summary>
+    private static bool IsReported(BlockState state, out DebugCache cache)
+    {
+        int number = KmemCache.OfCell(state.Cell).Bucket;
+        bool isLeft = (CacheDescriptor.Of(number)->SlabFlags & SlabFlags.NoLeakTrace) != 0;
+        return DebugCache.TryOf(number, out cache) && cache.Owns(state) && !isLeft;
     }
 
     /// <summary>Where the table is full, all further owners are one.</summary>

@@ -19,8 +19,7 @@ internal static unsafe class ObjectDump
     internal static void Trailer(ref Text text, in DebugCache cache, nuint address)
     {
         DebugEntry* entry = cache.EntryOf(address);
-        Track.Print(&entry->Allocated, ref text, "Allocated"u8);
-        Track.Print(&entry->Freed, ref text, "Freed"u8);
+        Tracks(ref text, entry);
         SlabLine(ref text, cache, address);
         text.Add("Object "u8);
         text.AddHex(address);
@@ -39,6 +38,13 @@ internal static unsafe class ObjectDump
         Section(ref text, "Padding  "u8, end + cache.Right, Least(cache.Padding, MostOfLeft));
     }
 
+    /// <summary>print_tracking.</summary>
+    internal static void Tracks(ref Text text, DebugEntry* entry)
+    {
+        Track.Print(&entry->Allocated, ref text, "Allocated"u8);
+        Track.Print(&entry->Freed, ref text, "Freed"u8);
+    }
+
     /// <summary>Of the slab that the address lies in.</summary>
     internal static void SlabLine(ref Text text, in DebugCache cache, nuint address)
     {
@@ -46,7 +52,7 @@ internal static unsafe class ObjectDump
         text.Add("Slab "u8);
         text.AddHex(Arena.AddressOf(block));
         text.Add(" objects="u8);
-        text.AddNumber(cache.Cache.Objects);
+        text.AddNumber(cache.Objects);
         text.Add(" used="u8);
         text.AddNumber(Slab.CountUsed(block, cache.Cache));
         text.Add(" fp=0x0 flags=0x0"u8);

@@ -13,31 +13,28 @@ internal static unsafe class Validation
 {
     internal const int NoSuchCache = -22;
 
-    /// <summary>The debug cache of that name, or all if name is null. Returns how many zones are wrong, or
+    /// <summary>The debug caches of that name, or all if name is null. Returns how many zones are wrong, or
     /// NoSuchCache.</summary>
     internal static int Run(byte* name, in DebugCall call)
     {
         int errors = 0;
         bool isFound = name == null;
         if (!Arena.Ensure()) return isFound ? 0 : NoSuchCache;
-        for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
+        for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++) DebugCache.Serving(bucket);
+        for (int number = Sizes.FirstExtra; number <= KmemCache.Last; number = KmemCache.After(number))
         {
-            KmemCache cache = DebugCache.Serving(bucket);
-            if (!cache.IsDebug || (name != null && !IsNamed(bucket, name))) continue;
+            if (!DebugCache.TryOf(number, out DebugCache cache)) continue;
+            if (name != null && !IsKnownAs(number, cache, name)) continue;
             isFound = true;
-            errors += CountErrors(DebugCache.Of(cache), call);
+            errors += CountErrors(cache, call);
         }
         if (errors != 0) Report.AbortIfWanted();
         return isFound ? errors : NoSuchCache;
     }
 
-    private static bool IsNamed(int bucket, byte* name)
-    {
-        CacheName own = CacheName.OfBucket(bucket);
-        int i = 0;
-        while (i < own.Length && (&own.First)[i] == name[i]) i++;
-        return i == own.Length && name[i] == 0;
-    }
+    /// <summary>To the program. What is left of a destroyed cache has no name.</summary>
+    private static bool IsKnownAs(int number, in DebugCache cache, byte* name) =>
+        CacheDescriptor.IsLive(number) && !CacheTwin.Is(number) && cache.IsNamed(name);
 
     private static int CountErrors(in DebugCache cache, in DebugCall call)
     {
@@ -46,7 +43,7 @@ internal static unsafe class Validation
         for (nuint block = Arena.Header->First; block < high; block = Nodes.After(block))
         {
             BlockState state = Arena.StateOf(block);
-            if (state.IsSlabOf(cache.Cache.Cell)) errors += CountErrors(cache, block, state, call);
+            if (cache.Owns(state)) errors += CountErrors(cache, block, state, call);
         }
         return errors;
     }
@@ -54,7 +51,7 @@ internal static unsafe class Validation
     private static int CountErrors(in DebugCache cache, nuint block, BlockState before, in DebugCall call)
     {
         int errors = 0;
-        nuint objects = cache.Cache.Objects;
+        nuint objects = cache.Objects;
         for (nuint i = 0; i < objects; i++)
         {
             ref SharedWord word = ref DebugCache.EntryAt(block, i)->State;
@@ -62,7 +59,7 @@ internal static unsafe class Validation
             ulong kind = state.KindIn(before.Generation);
             bool isLive = kind == DebugWord.KindLive;
             if (!isLive && kind != DebugWord.KindFree) continue;
-            nuint address = cache.Cache.AddressOf(block, i) + cache.Left;
+            nuint address = cache.AddressOf(block, i);
             if (ObjectCheck.IsRight(cache, address, state.Size, isLive)) continue;
             if (!state.IsStill(ref word) || !Arena.StateOf(block).IsSameSlab(before)) continue;
             errors += (int)ObjectCheck.CountErrors(cache, address, state.Size, isLive, restore: false, call);

@@ -8,6 +8,8 @@
 //   kmalloc red zone  0xcc            from the size that was asked for to the end of the object
 //   right red zone    0xcc    0xbb
 //   padding           0x5a    0x5a
+//
+// What a constructor made is not filled, live or free.
 
 using NoLockAlloc.Machine;
 using NoLockAlloc.Pages;
@@ -62,7 +64,7 @@ internal readonly unsafe struct Zone
     {
         byte red = isLive ? RedActive : RedInactive;
         nuint end = address + cache.ObjectSize;
-        bool isPoisoned = !isLive && cache.Has(SlubDebug.Poison);
+        bool isPoisoned = !isLive && cache.PoisonsObjects;
         switch (what)
         {
             case LeftRedzone: return new(what, address - cache.Left, cache.Left, red);
@@ -82,7 +84,7 @@ internal readonly unsafe struct Zone
     internal static void FillAll(in DebugCache cache, nuint address, nuint size, bool isLive)
     {
         for (int what = 0; what < Count; what++) Of(cache, address, size, isLive, what).Fill();
-        if (!isLive || !cache.Has(SlubDebug.Poison)) return;
+        if (!isLive || !cache.PoisonsObjects) return;
         nuint asked = cache.Has(SlubDebug.RedZone) ? size : cache.ObjectSize;
         new Zone(PoisonOfObject, address, asked, PoisonInUse).Fill();
     }

@@ -109,9 +109,8 @@ internal unsafe struct ArenaHeader
     [FieldOffset(296)] internal nuint Groups;
     [FieldOffset(304)] internal nuint GroupCount;
 
-    /// <summary>DebugLayout.EntryBytes for each object that there could be from block First on; 0 unless
-    /// caches are debugged.</summary>
-    [FieldOffset(312)] internal nuint DebugTable;
+    /// <summary>Pages/DebugTable.cs. 0 unless caches are debugged.</summary>
+    [FieldOffset(312)] internal SharedWord DebugTable;
 
     /// <summary>SlubDebug's flags of the buckets, a byte each.</summary>
     [FieldOffset(320)] private ulong _debugFlags;

@@ -77,8 +77,7 @@ internal static unsafe class ArenaLayout
     internal static void Release(nuint at)
     {
         ArenaHeader* header = (ArenaHeader*)at;
-        nuint table = header->DebugTable;
-        if (table != 0) Os.Release(table, DebugTableBytes(header));
+        DebugTable.Release(header);
         Os.Release(at, header->Blocks << Arena.BlockShift);
     }
 
@@ -97,15 +96,12 @@ internal static unsafe class ArenaLayout
         {
             CacheName name = CacheName.OfBucket(bucket);
             uint flags = header->Debugging.FlagsOf(&name.First, name.Length);
-            flags = DebugLayout.WithoutHigherOrder((uint)Sizes.Of(bucket), flags);
+            uint size = (uint)Sizes.Of(bucket);
+            flags = DebugLayout.Affordable(size, DebugLayout.NaturalAlignment(size), flags);
             if ((flags & SlubDebug.Any) != 0) header->SetDebugFlags(bucket, flags);
         }
-        header->DebugTable = Os.Reserve(DebugTableBytes(header), PageBytes);
-        return header->DebugTable != 0;
+        return DebugTable.TryEnsure(header);
     }
-
-    private static nuint DebugTableBytes(ArenaHeader* header) =>
-        (header->Blocks - header->First) * DebugLayout.TableBytesPerBlock;
 
     internal static HintMap HintMapAt(ArenaHeader* header, nuint map) =>
         HintMap.At(header->HintMaps + map * HintMap.BytesFor(header->Blocks), header->Blocks, map == 0);

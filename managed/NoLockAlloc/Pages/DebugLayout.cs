@@ -4,8 +4,8 @@
 //     | left red zone | object | right red zone | padding |
 //
 // The kernel keeps tracks and the size that was asked for behind the object; here they are out of band,
-// where no overrun reaches them. The object keeps its natural alignment, so the left red zone is as long as
-// that.
+// where no overrun reaches them. The object keeps its alignment (a bucket's its natural one), so the left red
+// zone is as long as that.
 
 using System.Numerics;
 
@@ -26,9 +26,8 @@ internal readonly struct DebugLayout
     internal const uint LeastSlot = 64;
     internal const nuint TableBytesPerBlock = Arena.BlockBytes / LeastSlot * EntryBytes;
 
-    internal DebugLayout(uint size, uint flags)
+    internal DebugLayout(uint size, uint alignment, uint flags)
     {
-        uint alignment = 1U << BitOperations.TrailingZeroCount((ulong)size);
         bool hasZones = (flags & SlubDebug.RedZone) != 0;
         Left = !hasZones ? 0 : alignment > LeastLeft ? alignment : LeastLeft;
         Right = hasZones ? RightBytes : 0;
@@ -41,12 +40,15 @@ internal readonly struct DebugLayout
     internal uint Right { get; }
     internal uint Slot { get; }
 
-    /// <summary>The letter O: no metadata if the slot needs more pages than the object.</summary>
-    internal static uint WithoutHigherOrder(uint size, uint flags)
+    internal static uint NaturalAlignment(uint size) => 1U << BitOperations.TrailingZeroCount((ulong)size);
+
+    /// <summary>Without metadata if the slot would be larger than a slab, or with the letter O if it needs
+    /// more pages than the object.</summary>
+    internal static uint Affordable(uint size, uint alignment, uint flags)
     {
-        if ((flags & SlubDebug.NoHigherOrder) == 0) return flags;
-        bool isHigher = OrderOf(new DebugLayout(size, flags).Slot) > OrderOf(size);
-        return isHigher ? flags & ~SlubDebug.Metadata : flags;
+        uint slot = new DebugLayout(size, alignment, flags).Slot;
+        bool isHigher = (flags & SlubDebug.NoHigherOrder) != 0 && OrderOf(slot) > OrderOf(size);
+        return isHigher || slot > Arena.BlockBytes32 ? flags & ~SlubDebug.Metadata : flags;
     }
 
     /// <summary>get_order.</summary>

@@ -5,6 +5,8 @@
 // for all that begin so. No letters: FZPU. The first block whose list names the cache decides; where none
 // does, the last block without a list; if all have lists, there is none.
 
+using NoLockAlloc.Words;
+
 namespace NoLockAlloc.Pages;
 
 internal readonly unsafe struct SlubDebug
@@ -49,10 +51,23 @@ internal readonly unsafe struct SlubDebug
         while (_at != _end && *_at == (byte)';') _at++;
     }
 
-    /// <summary>Of the cache of that name.</summary>
-    internal uint FlagsOf(byte* name, int length) => _always | FlagsSaidOf(name, length);
+    /// <summary>Of the cache of that name. isTracked: false where nobody is to be noted, unless a list
+    /// names the cache (SLAB_NOLEAKTRACE).</summary>
+    internal uint FlagsOf(byte* name, int length, bool isTracked = true)
+    {
+        uint unlisted = isTracked ? ~0U : ~StoreUser;
+        return (_always & unlisted) | FlagsSaidOf(name, length, unlisted);
+    }
 
-    private uint FlagsSaidOf(byte* name, int length)
+    /// <summary>Those that a cache was given at its creation.</summary>
+    internal static uint OfSlabFlags(uint slabFlags) =>
+        Translate(slabFlags, SlabFlags.ConsistencyChecks, ConsistencyChecks) |
+        Translate(slabFlags, SlabFlags.RedZone, RedZone) | Translate(slabFlags, SlabFlags.Poison, Poison) |
+        Translate(slabFlags, SlabFlags.StoreUser, StoreUser) | Translate(slabFlags, SlabFlags.Trace, Trace);
+
+    private static uint Translate(uint flags, uint from, uint to) => (flags & from) != 0 ? to : 0;
+
+    private uint FlagsSaidOf(byte* name, int length, uint unlisted)
     {
         uint everywhere = _at == _end && _at != null ? Default : 0;
         for (byte* next = _at; next != _end;)
@@ -63,7 +78,7 @@ internal readonly unsafe struct SlubDebug
             else if (TryFind(ref next, name, length)) return flags;
             while (next != _end && *next == (byte)';') next++;
         }
-        return everywhere;
+        return everywhere & unlisted;
     }
 
     /// <summary>How many letters have no meaning.</summary>

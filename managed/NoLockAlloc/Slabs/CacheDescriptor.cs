@@ -105,6 +105,15 @@ internal unsafe struct CacheDescriptor
         ObjectSize = objectSize;
     }
 
+    /// <summary>Of a debug cache, after SetGeometry: its objects' places are those of the layout.</summary>
+    internal void SetDebugging(in DebugLayout layout, uint debugFlags)
+    {
+        Left = layout.Left;
+        Right = layout.Right;
+        DebugFlags = debugFlags;
+        if (debugFlags != 0) Flags |= NoArrays | SlowFree;
+    }
+
     /// <summary>What does not fit is cut off.</summary>
     internal static void SetName(int number, byte* name)
     {

@@ -24,6 +24,10 @@ internal unsafe struct CacheGeometry
     internal uint Flags;
     internal nuint Constructor;
 
+    /// <summary>Of a debug cache, of which Size is the layout's: SlubDebug's flags. Otherwise 0.</summary>
+    internal uint DebugFlags;
+    internal DebugLayout Layout;
+
     /// <summary>False: there can be no such cache.</summary>
     internal static bool TryMake(
         nuint size, nuint align, uint flags, nuint constructor, out CacheGeometry geometry)
@@ -37,6 +41,28 @@ internal unsafe struct CacheGeometry
         geometry.Flags = flags;
         geometry.Constructor = constructor;
         return geometry.Size <= MaximumSize;
+    }
+
+    /// <summary>Have it debugged as its flags say and the option slub_debug says of a cache of that name
+    /// (kmem_cache_flags, mm/slub.c). False: no address space for what is known of its objects.</summary>
+    internal bool TryDebug(byte* name)
+    {
+        uint wanted = SlubDebug.OfSlabFlags(Flags);
+        if ((Flags & SlabFlags.NoUserFlags) == 0)
+        {
+            int length = 0;
+            while (name[length] != 0) length++;
+            bool isTracked = (Flags & SlabFlags.NoLeakTrace) == 0;
+            wanted |= Arena.Header->Debugging.FlagsOf(name, length, isTracked);
+        }
+        wanted = DebugLayout.Affordable(ObjectSize, Align, wanted) & SlubDebug.Any;
+        if (wanted == 0) return true;
+        if (!DebugTable.TryEnsure(Arena.Header)) return false;
+        DebugFlags = wanted;
+        Layout = new DebugLayout(ObjectSize, Align, wanted);
+        Size = Layout.Slot;
+        Flags |= SlabFlags.ConsistencyChecks; // each debug cache has them, and is never merged
+        return true;
     }
 
     /// <summary>With SLAB_HWCACHE_ALIGN a cache line, or for small objects the part of one that they fit in,

@@ -144,6 +144,7 @@ internal static unsafe class CacheLife
     {
         CacheDescriptor* cache = CacheDescriptor.Of(number);
         cache->SetGeometry(geometry.Size, geometry.ObjectSize, flags);
+        cache->SetDebugging(geometry.Layout, geometry.DebugFlags);
         cache->Align = geometry.Align;
         cache->SlabFlags = geometry.Flags;
         cache->Constructor = geometry.Constructor;

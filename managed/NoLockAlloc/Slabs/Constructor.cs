@@ -10,7 +10,8 @@
 //             releases the slab, and has grabbed all objects of it, clears the words.
 // ORDER       the bit is set before the object can become another's.
 // INVARIANTS  an object in an array, in the barn or in the program's hands is constructed, if its cache has a
-//             constructor.
+//             constructor. One of a debug cache is as it leaves Debug/DebugAlloc.cs, which has it constructed
+//             when its zones are there.
 // REENTRY     a constructor that never returns leaves the bit clear: the next taker calls it again. A release
 //             that is abandoned half way may have an object that is free constructed once more.
 // CHECKED BY  ConstructorTests; KmemCacheConstructor (native)
@@ -26,14 +27,19 @@ internal static unsafe class Constructor
     /// <summary>The caller has taken the object out of its slab, and it is in no array yet.</summary>
     internal static void Ensure(nuint address, in KmemCache cache)
     {
-        nuint constructor = cache.Constructor;
-        if (constructor == 0) return;
-        nuint index = cache.IndexOf(address);
+        if (cache.Constructor != 0 && !cache.IsDebug) Ensure(address, address, cache);
+    }
+
+    /// <summary>The same of an object that begins at the address, in a place of its slab that may begin
+    /// before it, of a cache with a constructor.</summary>
+    internal static void Ensure(nuint place, nuint address, in KmemCache cache)
+    {
+        nuint index = cache.IndexOf(place);
         ulong bit = 1UL << (int)(index % ObjectWord.Objects);
         ref SharedWord word =
-            ref Arena.ConstructedWords(Arena.BlockOf(address))[index / ObjectWord.Objects];
+            ref Arena.ConstructedWords(Arena.BlockOf(place))[index / ObjectWord.Objects];
         if ((word.Load() & bit) != 0) return;
-        Os.Construct(constructor, (void*)address);
+        Os.Construct(cache.Constructor, (void*)address);
         word.Set(bit);
     }
 
