@@ -5,11 +5,14 @@
 if(NOLOCKALLOC_VALGRIND)
   return() # memcheck brings a malloc of its own
 endif()
+if(NOT EXISTS "${PROJECT_SOURCE_DIR}/native/malloc/entry_${CMAKE_SYSTEM_PROCESSOR}.S")
+  return() # not on this machine yet
+endif()
 
 nla_add_managed_object(
   nolockalloc_malloc_managed
   PROJECT managed/NoLockAlloc/NoLockAlloc.csproj
-  SOURCES managed/CoreLib managed/Dnne managed/Hardened managed/NoLockAlloc managed/Malloc
+  SOURCES managed/CoreLib managed/Dnne managed/Hardened managed/Arm64 managed/NoLockAlloc managed/Malloc
   PROPERTIES NolockallocProduct=malloc
              NolockallocHardened=$<IF:$<BOOL:${NOLOCKALLOC_HARDENED}>,true,false>
              NolockallocChecks=$<IF:$<BOOL:${NOLOCKALLOC_CHECKS}>,true,false>)

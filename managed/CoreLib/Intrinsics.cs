@@ -14,13 +14,39 @@ namespace System.Threading
             CompareExchange(ref location1, value, comparand);
 
         [Intrinsic]
+        public static void MemoryBarrier() => MemoryBarrier();
+
+        [Intrinsic]
         public static long ExchangeAdd(ref long location1, long value) => ExchangeAdd(ref location1, value);
 
-        [Intrinsic]
-        public static long And(ref long location1, long value) => And(ref location1, value);
+        // The body is for arm64, which has these as single instructions only from ARMv8.1 on. It goes round if
+        // another thread, or a handler, has changed the word.
 
         [Intrinsic]
-        public static long Or(ref long location1, long value) => Or(ref location1, value);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static long And(ref long location1, long value)
+        {
+            long current = Volatile.Read(ref location1);
+            while (true)
+            {
+                long found = CompareExchange(ref location1, current & value, current);
+                if (found == current) return found;
+                current = found;
+            }
+        }
+
+        [Intrinsic]
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static long Or(ref long location1, long value)
+        {
+            long current = Volatile.Read(ref location1);
+            while (true)
+            {
+                long found = CompareExchange(ref location1, current | value, current);
+                if (found == current) return found;
+                current = found;
+            }
+        }
     }
 
     public static class Volatile
