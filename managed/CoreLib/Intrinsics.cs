@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Methods whose bodies the JIT replaces by one or a few instructions. A body that calls itself is never
-// compiled: the JIT expands the inner call (the BCL's own convention). The symbol audit proves it, since
-// a call that was not replaced would be a loop in the machine code.
+// compiled: the JIT expands the inner call (the BCL's own convention). Where it cannot, for that machine, it puts a
+// call of a thrower there: so arm64 must have bodies for And and Or, and a test looks for others
+// (native-tests/aarch64/accesses.py).
 
 namespace System.Threading
 {
