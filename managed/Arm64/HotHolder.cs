@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// For arm64, in the place of Slabs/HotHolder.cs: not volatile, since stlr faults at an address that is no multiple of 8.
-// The store must stay between the ordered loads of IsHeld and of Head, which the compiler leaves where they are, and it
-// moves no store past them. The test arm64.accesses reads in the machine code that it did not.
+// For arm64, in the place of Slabs/HotHolder.cs: not volatile, since stlr faults at an address that is no
+// multiple of 8. The store must stay between the ordered loads of IsHeld and of Head, which the compiler leaves
+// where they are, and it moves no store past them. The test arm64.accesses reads in the machine code that it
+// did not.
 
 using System.Runtime.InteropServices;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The one word of a HotCell that lies at no multiple of its size. For arm64 the build takes Arm64/HotHolder.cs.
+// The one word of a HotCell that lies at no multiple of its size. For arm64 the build takes
+// Arm64/HotHolder.cs.
 
 using System.Runtime.InteropServices;
 
