@@ -19,6 +19,8 @@ set(left_out_tests
     *ThreadEnd.BySysExitInAHandler*
     Calls/Stack.*
     Context.WithoutPreemptRtADeclaredNmiIsServedInTheMiddleOfEveryCall
+    Hook.*AtEveryPoint*
+    Hook.EveryOtherPointOfTheHeaderIsOneThatTheTestsPass
     Doors.APlainCallTakesTheDirectEntry
     Kmalloc.TakesNoMoreInstructionsThanKmallocNolock
     KmemCache.CostsAsMuchAsKmalloc
