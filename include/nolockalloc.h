@@ -156,7 +156,8 @@ NLA_API size_t nolockalloc_drain(void);
  * Empties this thread's arrays, those of ended threads and the batches between threads, frees empty
  * slabs and returns idle memory to the OS. Arrays of other running threads are left alone.
  * Of empty slabs some stay warm (4 MiB, or a quarter of what was ever used); without this call they
- * go back too, 256 KiB each 16 ms, as slow paths go by: one in 32 looks at the clock.
+ * go back too, 256 KiB each 16 ms, as slow paths go by: one in 128 looks at the clock. 1 MiB
+ * is kept.
  *
  * Context: any; in a handler, what the interrupted call holds is left alone.
  * Return: bytes returned to the OS.

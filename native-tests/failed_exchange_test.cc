@@ -35,11 +35,7 @@ void fail_each_exchange(Interruption &interruption, Tally &tally)
         if (!can_fail(trace.boundary[i].pc) || trace.boundary[i].occurrence >= kPasses)
             continue;
         tally.exchanges++;
-        interruption.prepare();
-        stepper::Outcome outcome = interruption.step(i, fail_exchange, nullptr);
-        std::string complaint = interruption.settle();
-        if (outcome.injections != 1)
-            complaint += " the boundary was not reached again";
+        std::string complaint = interruption.run(i, fail_exchange, nullptr);
         if (!complaint.empty())
             tally.complaints += interruption.describe(i) + ": " + complaint + "\n";
     }

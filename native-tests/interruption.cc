@@ -136,6 +136,16 @@ std::string Interruption::complaints() const
     return all;
 }
 
+std::string Interruption::run(size_t index, stepper::Inject inject, void *context)
+{
+    prepare();
+    stepper::Outcome outcome = step(index, inject, context);
+    std::string complaint = settle();
+    if (outcome.injections != 1)
+        complaint += " the boundary was not reached again";
+    return complaint;
+}
+
 std::string Interruption::settle()
 {
     std::string complaint = overlap_in({&own, &older, &older_other, &nested, &foreign});

@@ -88,6 +88,8 @@ class Interruption
                                     const stepper::Trace &trace, size_t index,
                                     stepper::Inject inject, void *context);
     std::string settle(); // frees everything; "" if all bytes, addresses and counters are right
+    // All three: "" if the boundary was reached and everything is right afterwards.
+    std::string run(size_t index, stepper::Inject inject, void *context);
     void free_all();      // the part of it that frees, for calls that were abandoned
     std::string complaints() const; // of the ledgers
 

@@ -2,12 +2,12 @@
 //
 // The seed scenario: kmalloc() and its family in normal context, interrupted at every machine instruction by a
 // handler that calls kmalloc_nolock() and kfree_nolock() in the same bucket, and abandoned at every one.
+#include "abandoned_call.h"
 #include "child.h"
 #include "counters.h"
 #include "interruption.h"
 #include "signals.h"
 
-#include <csetjmp>
 #include <cstring>
 
 namespace
@@ -103,23 +103,6 @@ std::string interrupt_at(Interruption &on, size_t index)
     return outcome.injections == 1 ? complaint : complaint + " not reached again";
 }
 
-sigjmp_buf g_before;
-
-[[gnu::noinline]] void abandon_deep(Interruption &on, size_t index)
-{
-    [[maybe_unused]] volatile char deep[16384];
-    deep[0] = 0;
-    if (sigsetjmp(g_before, 1) == 0)
-        on.step(index, [](void *, size_t) { siglongjmp(g_before, 1); }, nullptr);
-    stepper::forget();
-}
-
-[[gnu::noinline]] void use_the_stack_below()
-{
-    volatile char below[65536];
-    for (volatile char &byte : below)
-        byte = 0x55;
-}
 } // namespace
 
 class Kmalloc : public testing::TestWithParam<Situation>
@@ -173,7 +156,7 @@ TEST_P(Kmalloc, AbandonedAtAnyInstructionItLeavesEveryBucketWorking)
             [&]
             {
                 on.prepare();
-                abandon_deep(on, i);
+                abandon_deep_in_the_stack(on, i);
                 use_the_stack_below();
                 bool works = every_bucket_works(normal_door()) && every_bucket_works(direct_door());
                 on.free_all();

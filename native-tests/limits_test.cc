@@ -6,9 +6,9 @@
 #include "child.h"
 #include "counters.h"
 #include "ledger.h"
+#include "process_memory.h"
 #include "refusals.h"
 
-#include <fstream>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -17,23 +17,13 @@ namespace
 constexpr size_t kMiB = 1 << 20;
 constexpr size_t kGiB = 1 << 30;
 
-size_t pages_of_this_process(int field)
-{
-    std::ifstream file("/proc/self/statm");
-    size_t pages = 0;
-    for (int i = 0; i <= field; i++)
-        file >> pages;
-    return pages;
-}
-
 // So much more than the process has now.
 void allow(int resource, size_t bytes)
 {
-    constexpr int kAllPages = 0, kDataPages = 5; // /proc/self/statm
-    size_t pages = pages_of_this_process(resource == RLIMIT_AS ? kAllPages : kDataPages);
+    size_t used = bytes_of_this_process(resource == RLIMIT_AS ? Statm::Size : Statm::Data);
     rlimit limit;
     getrlimit(resource, &limit);
-    limit.rlim_cur = bytes == 0 ? limit.rlim_max : pages * 4096 + bytes;
+    limit.rlim_cur = bytes == 0 ? limit.rlim_max : used + bytes;
     setrlimit(resource, &limit);
 }
 

@@ -5,16 +5,15 @@
 #ifndef NOLOCKALLOC_TESTS_MEMCG_EVERYWHERE_H
 #define NOLOCKALLOC_TESTS_MEMCG_EVERYWHERE_H
 
+#include "abandoned_call.h"
 #include "child.h"
 #include "interruption.h"
 #include "memcg.h"
 
-#include <csetjmp>
 #include <cstdio>
 
 namespace memcg_everywhere
 {
-inline sigjmp_buf g_before;
 inline Hook g_call;
 
 inline Situation situation(Hook call)
@@ -37,33 +36,13 @@ inline int interrupted(Hook call)
         if (interruption.trace().boundary[i].occurrence >= 2)
             continue;
         auto inject = [](void *context, size_t) { g_call(*static_cast<Interruption *>(context)); };
-        interruption.prepare();
-        stepper::Outcome outcome = interruption.step(i, inject, &interruption);
-        std::string complaint = interruption.settle();
-        if (outcome.injections == 1 && complaint.empty() && group.stats().usage == 0 &&
-            group.stats().objects == 0)
+        std::string complaint = interruption.run(i, inject, &interruption);
+        if (complaint.empty() && group.stats().usage == 0 && group.stats().objects == 0)
             continue;
         fprintf(stderr, "%s: %s\n", interruption.describe(i).c_str(), complaint.c_str());
         return 1;
     }
     return 0;
-}
-
-[[gnu::noinline]] inline void abandon_deep_in_the_stack(Interruption &interruption, size_t index)
-{
-    [[maybe_unused]] volatile char deep[16384];
-    deep[0] = 0;
-    auto leave = [](void *, size_t) { siglongjmp(g_before, 1); };
-    if (sigsetjmp(g_before, 1) == 0)
-        interruption.step(index, leave, nullptr);
-    stepper::forget();
-}
-
-[[gnu::noinline]] inline void use_the_stack_below()
-{
-    volatile char below[65536];
-    for (volatile char &byte : below)
-        byte = 0x55;
 }
 
 inline int abandon(Interruption &interruption, size_t index, const Group &group, uint64_t bytes)

@@ -2,11 +2,11 @@
 //
 // At every machine instruction of an accounted call a handler uses accounted memory too, or the call
 // is abandoned. The whole program has 1 MiB of slabs.
+#include "abandoned_call.h"
 #include "child.h"
 #include "interruption.h"
 #include "memcg.h"
 
-#include <csetjmp>
 
 static RunUnderOptions g_options("arena=1m");
 
@@ -163,12 +163,7 @@ int interrupt_everywhere_with_all(const Door &door, const Situation &situation)
                 auto *act = static_cast<Act *>(context);
                 act->act(act->interruption);
             };
-            interruption.prepare();
-            stepper::Outcome outcome = interruption.step(i, inject, &act);
-            std::string complaint = interruption.settle();
-            complaint += complaint_of_the_group(0);
-            if (outcome.injections != 1)
-                complaint += " the boundary was not reached again";
+            std::string complaint = interruption.run(i, inject, &act) + complaint_of_the_group(0);
             if (complaint.empty())
                 continue;
             fprintf(stderr, "%s, the handler %s: %s\n", interruption.describe(i).c_str(),
@@ -179,29 +174,6 @@ int interrupt_everywhere_with_all(const Door &door, const Situation &situation)
 }
 
 // ---- Abandonment --------------------------------------------------------------------------------
-
-sigjmp_buf g_before;
-
-void leave(void *, size_t)
-{
-    siglongjmp(g_before, 1);
-}
-
-[[gnu::noinline]] void abandon_deep_in_the_stack(Interruption &interruption, size_t index)
-{
-    [[maybe_unused]] volatile char deep[16384];
-    deep[0] = 0;
-    if (sigsetjmp(g_before, 1) == 0)
-        interruption.step(index, leave, nullptr);
-    stepper::forget();
-}
-
-[[gnu::noinline]] void use_the_stack_below()
-{
-    volatile char below[65536];
-    for (volatile char &byte : below)
-        byte = 0x55;
-}
 
 // How many accounted objects there can be.
 size_t capacity(const Door &door)

@@ -95,7 +95,7 @@ void abandon_a_call()
 {
     auto call = [](void *) { (void)!kmalloc_nolock(kBuckets[g_bucket], 0, NUMA_NO_NODE); };
     auto leave = [](void *, size_t) { siglongjmp(g_before, 1); };
-    stepper::inject_at(320 + 10 * g_bucket, call, nullptr, leave, nullptr);
+    stepper::inject_at(600 + 10 * g_bucket, call, nullptr, leave, nullptr);
 }
 
 void abandon_on_a_lost_stack()

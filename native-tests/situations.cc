@@ -169,11 +169,7 @@ std::string interrupt_everywhere(Interruption &interruption, const Script &scrip
     {
         if (interruption.trace().boundary[i].occurrence >= kPasses)
             continue;
-        interruption.prepare();
-        stepper::Outcome outcome = interruption.step(i, inject, &what);
-        std::string complaint = interruption.settle();
-        if (outcome.injections != 1)
-            complaint += " the boundary was not reached again";
+        std::string complaint = interruption.run(i, inject, &what);
         if (!complaint.empty())
             return interruption.describe(i) + ", handler " + script.name + ": " + complaint;
     }

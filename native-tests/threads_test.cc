@@ -3,10 +3,10 @@
 // Many threads: frees on another thread, producer and consumer, threads that come and go.
 #include "counters.h"
 #include "ledger.h"
+#include "process_memory.h"
 #include "signals.h"
 
 #include <atomic>
-#include <fstream>
 #include <thread>
 #include <unistd.h>
 
@@ -17,13 +17,6 @@ THROUGH_BOTH_DOORS(Threads);
 
 namespace
 {
-size_t resident_bytes()
-{
-    size_t pages = 0, resident = 0;
-    std::ifstream("/proc/self/statm") >> pages >> resident;
-    return resident * size_t(sysconf(_SC_PAGESIZE));
-}
-
 // A ring of objects from one thread to another.
 struct Ring
 {
@@ -140,14 +133,14 @@ TEST_P(Threads, TenThousandShortOnesLeaveNothingBehind)
     };
     uint64_t high = std::max<uint64_t>(counters().thread_blocks_high, 6);
     live_shortly(1000);
-    size_t resident = resident_bytes();
+    size_t resident = bytes_of_this_process(Statm::Resident);
     struct nolockalloc_stats before = counters();
     live_shortly(10000);
     struct nolockalloc_stats after = counters();
     EXPECT_LE(after.thread_blocks_high, high) << "four threads at a time, and this one";
     EXPECT_LE(after.thread_blocks_in_use, 1u);
     EXPECT_LE(after.slab_bytes, before.slab_bytes + 13 * kSlabBytes);
-    EXPECT_LE(resident_bytes(), resident + (2u << 20));
+    EXPECT_LE(bytes_of_this_process(Statm::Resident), resident + (2u << 20));
     EXPECT_EQ(complaint_after_trim(), "");
 }
 

@@ -80,10 +80,4 @@ bool leave_at(Interruption &interruption, size_t index, Leaving leaving, bool pr
     return departure.reached;
 }
 
-[[gnu::noinline]] void use_the_stack_below()
-{
-    volatile char below[65536];
-    for (volatile char &byte : below)
-        byte = 0x55;
-}
 } // namespace proof

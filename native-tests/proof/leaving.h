@@ -4,7 +4,7 @@
 #ifndef NOLOCKALLOC_PROOF_LEAVING_H
 #define NOLOCKALLOC_PROOF_LEAVING_H
 
-#include "interruption.h"
+#include "abandoned_call.h"
 
 #include <functional>
 
@@ -26,9 +26,6 @@ bool leave_at(Interruption &interruption, size_t index, Leaving leaving, bool pr
 // Runs body where calls are left in this way: what is traced there is what will be left.
 void run_where_it_leaves(const Situation &situation, Leaving leaving,
                          const std::function<void()> &body);
-
-// A lock is taken back when the place of its holder's frame was used for something else.
-void use_the_stack_below();
 } // namespace proof
 
 #endif

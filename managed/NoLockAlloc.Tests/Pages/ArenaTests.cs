@@ -39,9 +39,9 @@ public sealed unsafe class ArenaTests
 
     [Theory]
     [InlineData(64)]
-    [InlineData(20)]
-    [InlineData(12)]
-    [InlineData(9)]
+    [InlineData(40)]
+    [InlineData(24)]
+    [InlineData(16)]
     public void AReservationThatIsRefusedIsTriedForHalfAsMuch(int megabytes)
     {
         using FreshWorld world = new("arena=64m,threads=4");

@@ -23,10 +23,10 @@ public sealed unsafe class IdleMemoryTests : IDisposable
         _world.Thread.Free(_world.Thread.Alloc(1024));
         _cell = _world.Thread.CellFor(1024);
         List<nuint> objects = [];
-        for (int i = 0; i < 40 * 8; i++) objects.Add(_world.Thread.Alloc(8192));
+        for (int i = 0; i < 70 * 8; i++) objects.Add(_world.Thread.Alloc(8192));
         foreach (nuint address in objects) _world.Thread.Free(address);
         _cell->Lock.Take(0x12_3456_789a_bcd8);
-        Assert.True(Dirty > 20, $"only {Dirty} blocks are idle");
+        Assert.True(Dirty > 40, $"only {Dirty} blocks are idle");
     }
 
     private static ulong Dirty => Arena.Header->DirtyBlocks.Load();
@@ -50,41 +50,40 @@ public sealed unsafe class IdleMemoryTests : IDisposable
         for (int beat = 1; beat <= 3; beat++)
         {
             FreshWorld.Machine.Milliseconds += BeatMilliseconds;
-            IdleMemory.Look(_cell, 32);
-            IdleMemory.Look(_cell, 64);
+            IdleMemory.Look(_cell, 128);
+            IdleMemory.Look(_cell, 256);
             Assert.Equal(before - (ulong)(beat * IdleMemory.BlocksABeat), Dirty);
         }
     }
 
     [Fact]
-    public void OneCallInThirtyTwoLooks()
+    public void OneCallInManyLooks()
     {
         IdleMemory.Look(_cell, 0);
         ulong before = Dirty;
         FreshWorld.Machine.Milliseconds += BeatMilliseconds;
-        for (ulong calls = 33; calls < 64; calls++) IdleMemory.Look(_cell, calls);
+        for (ulong calls = 129; calls < 256; calls++) IdleMemory.Look(_cell, calls);
         Assert.Equal(before, Dirty);
-        IdleMemory.Look(_cell, 64);
+        IdleMemory.Look(_cell, 256);
         Assert.True(Dirty < before);
     }
 
     [Fact]
-    public void InTheEndNothingIsIdleAndTheBlocksAreFreeAndClean()
+    public void InTheEndLittleIsIdleAndTheOtherBlocksAreFreeAndClean()
     {
         for (int beat = 0; beat < 60; beat++)
         {
             FreshWorld.Machine.Milliseconds += BeatMilliseconds;
             IdleMemory.Look(_cell, 0);
         }
-        Assert.Equal(0UL, Dirty);
-        int free = 0;
+        Assert.InRange(Dirty, 1UL, IdleMemory.Kept);
+        int clean = 0;
         for (nuint block = Arena.Header->First; block < Arena.Header->Blocks; block++)
         {
             BlockState state = Arena.StateOf(block);
-            Assert.False(state.IsFree && state.IsDirty);
-            if (state.IsFree) free++;
+            if (state.IsFree && !state.IsDirty) clean++;
         }
-        Assert.True(free > 60);
+        Assert.True(clean > 40);
     }
 
     [Fact]

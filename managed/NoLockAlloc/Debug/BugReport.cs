@@ -3,6 +3,7 @@
 // context; a line is one write, and reports of several threads may mix by lines. Names of functions are not
 // to be had in any context: addresses stand in their place.
 
+using System;
 using NoLockAlloc.Pages;
 
 namespace NoLockAlloc.Debug;
@@ -69,24 +70,21 @@ internal static unsafe class BugReport
         text.EndLine();
     }
 
-    internal static void FixNotFreed(in DebugCache cache, nuint address)
-    {
-        Text text = new(Stderr);
-        BeginFix(ref text, cache);
-        text.Add("Object at "u8);
-        text.AddHex(address);
-        text.Add(" not freed"u8);
-        text.EndLine();
-    }
+    internal static void FixNotFreed(in DebugCache cache, nuint address) =>
+        Fix(cache, "Object at "u8, address, " not freed"u8);
 
     /// <summary>The kernel marks all objects of the slab used; here this one alone.</summary>
-    internal static void FixNotUsed(in DebugCache cache, nuint address)
+    internal static void FixNotUsed(in DebugCache cache, nuint address) =>
+        Fix(cache, "Marking object at "u8, address, " used"u8);
+
+    private static void Fix(
+        in DebugCache cache, ReadOnlySpan<byte> before, nuint address, ReadOnlySpan<byte> after)
     {
         Text text = new(Stderr);
         BeginFix(ref text, cache);
-        text.Add("Marking object at "u8);
+        text.Add(before);
         text.AddHex(address);
-        text.Add(" used"u8);
+        text.Add(after);
         text.EndLine();
     }
 

@@ -122,13 +122,14 @@ internal static unsafe class ArenaLayout
     private static nuint FirstFor(nuint usable, nuint threads)
     {
         // One block more than the tables need stays unused, so that an underrun of the first object of the
-        // arena reaches no table.
+        // arena reaches no table. The first begins a word of the free map: which runs a small arena has room
+        // for does not depend on how large its tables are.
         nuint first = 1;
         while (true)
         {
             ArenaHeader trial = default;
             nuint end = Place(&trial, 0, first + usable, threads);
-            nuint needed = (end >> Arena.BlockShift) + 2;
+            nuint needed = ((end >> Arena.BlockShift) + 2 + HintMap.Bits - 1) & ~(nuint)(HintMap.Bits - 1);
             if (needed <= first) return first;
             first = needed;
         }

@@ -23,15 +23,18 @@ internal static unsafe class IdleMemory
     internal const int BlocksABeat = 4;
 
     /// <summary>Of a thread's slow calls for a cache, one in so many looks at the clock.</summary>
-    private const ulong CallsALook = 32;
+    private const ulong CallsALook = 128;
 
     private const int LooksABeat = 1024;
+
+    /// <summary>1 MiB is not worth a look.</summary>
+    internal const ulong Kept = 16;
 
     /// <summary>Caller holds the lock, has nothing in hand, and calls is how many such calls there were.
     /// </summary>
     internal static void Look(KmemCacheThread* cell, ulong calls)
     {
-        if (calls % CallsALook == 0 && Arena.Header->DirtyBlocks.Load() != 0) Beat(cell);
+        if (Arena.Header->DirtyBlocks.Load() > Kept && calls % CallsALook == 0) Beat(cell);
     }
 
     /// <summary>What a beat gives back: 256 KiB in 16 ms at most.</summary>

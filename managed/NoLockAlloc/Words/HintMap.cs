@@ -18,7 +18,7 @@ internal unsafe partial struct HintMap
 {
     internal static nuint None => ~(nuint)0;
 
-    private const int Bits = 64;
+    internal const int Bits = 64;
 
     private SharedWord* _leaves;
     private SharedWord* _summary;
