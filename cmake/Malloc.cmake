@@ -5,9 +5,6 @@
 if(NOLOCKALLOC_VALGRIND)
   return() # memcheck brings a malloc of its own
 endif()
-if(NOT EXISTS "${PROJECT_SOURCE_DIR}/native/malloc/entry_${CMAKE_SYSTEM_PROCESSOR}.S")
-  return() # not on this machine yet
-endif()
 
 nla_add_managed_object(
   nolockalloc_malloc_managed

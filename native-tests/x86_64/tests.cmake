@@ -1,6 +1,4 @@
 # SPDX-License-Identifier: MIT
 # Everything runs on x86-64: nothing is left out.
 set(stepper stepper.cc stepper_breakpoint.cc stepper_machine.cc stepper_trace.cc)
-set(left_out "")
-set(left_out_tests "")
 set(parts proof golden abi lockdep malloc models fuzz soak)
