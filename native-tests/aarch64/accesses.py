@@ -7,7 +7,8 @@
    not under every emulator. Known are addresses that are a multiple of 8 plus a constant.
 2. A fast path takes a cell's lock, which lies at 4, by a plain store between the ordered loads of the lock's lower half
    and of the head: in that order a handler sees them.
-3. Only a division leads to a thrower. An intrinsic that the compiler does not know on this machine would, too.
+3. An exchange is a loop of ldaxr and stlxr, and a barrier that a failure passes too (DECISIONS, a failed exchange).
+4. Only a division leads to a thrower. An intrinsic that the compiler does not know on this machine would, too.
 """
 
 import argparse
@@ -23,6 +24,9 @@ DEFINED = re.compile(r"^(?!st|cmp|cbn?z|tbn?z|b\b|b\.)\w+\t[wx](\d+),")
 BRANCH = re.compile(r"^(?:b|b\.\w+|cbn?z|tbn?z)\t(?:.*, )?([0-9a-f]+) <")
 END = re.compile(r"^(b|br|ret)(\t|$)")
 TAKING = re.compile(r"^stur\tx\d+, \[(x\d+), #4\]$")
+ATOMIC = re.compile(r"^(?:cas|swp|ld(?:add|clr|set|eor))\w*\t")
+EXCLUSIVE = re.compile(r"^ld\w*xr\w*\t")
+LONGEST_EXCHANGE = 8
 THROWER = re.compile(r"^bl?\t.*ThrowHelpers__Throw")
 DIVISION = re.compile(r"^[us]div\t")
 
@@ -92,6 +96,22 @@ def takings(body):
         yield address, "" if is_right else f"{address}: the store that takes the lock has moved: {words}"
 
 
+def exchanges(body):
+    """What is wrong with them."""
+    for index, (address, words) in enumerate(body):
+        if ATOMIC.match(words):
+            yield f"{address}: an exchange without a barrier: {words}"
+        if not EXCLUSIVE.match(words):
+            continue
+        loop = [words for _, words in body[index:index + LONGEST_EXCHANGE]]
+        end = next((i for i, words in enumerate(loop) if words == "dmb\tish"), None)
+        is_right = words.startswith("ldaxr\t") and end is not None and \
+            re.match(rf"cbnz\t.*, {address} <", loop[end - 1]) and loop[end - 2].startswith("stlxr\t") and \
+            all(match[1] == body[index + end][0] for match in map(BRANCH.match, loop[:end - 1]) if match)
+        if not is_right:
+            yield f"{address}: an exchange that is no full fence: {words}"
+
+
 def throws(body):
     if not any(DIVISION.match(words) for _, words in body):
         for address, words in body:
@@ -109,7 +129,7 @@ def main():
     for name, body in functions_of(arguments.objdump, arguments.library):
         found = list(takings(body))
         taken += len(found)
-        complaints = [*misaligned(body), *(what for _, what in found if what), *throws(body)]
+        complaints = [*misaligned(body), *(what for _, what in found if what), *exchanges(body), *throws(body)]
         wrong += [f"{name}: {what}" for what in complaints]
     print("\n".join(wrong))
     print(f"{taken} fast paths take a lock; {len(wrong)} accesses are wrong")

@@ -27,6 +27,25 @@ planted_ThrowHelpers__Throw:
 
     .type   planted, %function
 planted:
+#ifdef ATOMIC
+    .arch   armv8.1-a
+    casal   x1, x2, [x0]
+#elif defined(UNFENCED)
+1:  ldaxr   x1, [x0]
+    cmp     x1, x2
+    b.ne    2f
+    stlxr   w3, x4, [x0]
+    cbnz    w3, 1b
+    dmb     ish
+2:
+#elif defined(FENCED)
+1:  ldaxr   x1, [x0]
+    cmp     x1, x2
+    b.ne    2f
+    stlxr   w3, x4, [x0]
+    cbnz    w3, 1b
+2:  dmb     ish
+#endif
 #ifdef DIVIDING
     udiv    x1, x2, x3
 #endif
