@@ -34,6 +34,7 @@ function(nla_managed_sources out project)
   set(${out}
       ${sources}
       "${PROJECT_SOURCE_DIR}/${project}"
+      "${PROJECT_SOURCE_DIR}/managed/NoLockAlloc/MethodOrder.txt"
       "${PROJECT_SOURCE_DIR}/managed/Directory.Build.props"
       "${PROJECT_SOURCE_DIR}/managed/Directory.Packages.props"
       "${PROJECT_SOURCE_DIR}/global.json"
@@ -48,6 +49,7 @@ endfunction()
 #
 # The unwind tables are taken out. ILC's do not describe epilogues: an unwinder that trusts them (the
 # one behind pthread_exit() in a handler) would crash at a method's `ret`. Without a table it stops.
+# The code begins at a cache line, where the methods of MethodOrder.txt lie.
 function(nla_add_managed_object target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "PROJECT" "SOURCES;PROPERTIES")
   nla_runtime_identifier(rid)
@@ -66,7 +68,8 @@ function(nla_add_managed_object target)
             "-p:ArtifactsPath=${artifacts}" -p:RuntimeIdentifier=${rid} -p:StripSymbols=false
             ${arg_PROPERTIES}
     COMMAND "${CMAKE_COMMAND}" -E chdir "${artifacts}" "${CMAKE_AR}" x "${archive}" ${name}.o
-    COMMAND "${CMAKE_OBJCOPY}" --remove-section=.eh_frame "${object}"
+    COMMAND "${CMAKE_OBJCOPY}" --remove-section=.eh_frame
+            --set-section-alignment __managedcode=64 "${object}"
     DEPENDS ${sources}
     WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
     COMMENT "Compiling C# to a native object: ${target}"

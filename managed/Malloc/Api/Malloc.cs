@@ -29,7 +29,15 @@ internal static unsafe class Malloc
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Free(nuint address, ThreadState* self, ulong frame)
     {
-        if (!FastPath.TryPush(address, self, frame)) MallocSlow.Free(address, self, frame);
+        if (FastPath.IsLast(address, self))
+        {
+            if (FastPath.TryPushLast(address, self, frame)) return;
+        }
+        else if (FastPath.TryPush(address, self, frame))
+        {
+            return;
+        }
+        MallocSlow.Free(address, self, frame);
     }
 
     /// <summary>operator new: differs from malloc in what happens when there is no memory.</summary>

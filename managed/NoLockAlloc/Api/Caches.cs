@@ -34,14 +34,28 @@ internal static unsafe class Caches
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Free(CacheDescriptor* cache, nuint address, ThreadState* self, ulong frame)
     {
-        if (FastPath.TryPushOf(cache, address, self, frame)) return;
+        if (FastPath.IsLast(address, self))
+        {
+            if (FastPath.TryPushLastOf(cache, address, self, frame)) return;
+        }
+        else if (FastPath.TryPushOf(cache, address, self, frame))
+        {
+            return;
+        }
         CachesSlow.Free(cache, address, isNolock: false, self, frame);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void FreeNolock(CacheDescriptor* cache, nuint address, ThreadState* self, ulong frame)
     {
-        if (FastPath.TryPushOf(cache, address, self, frame)) return;
+        if (FastPath.IsLast(address, self))
+        {
+            if (FastPath.TryPushLastOf(cache, address, self, frame)) return;
+        }
+        else if (FastPath.TryPushOf(cache, address, self, frame))
+        {
+            return;
+        }
         CachesSlow.Free(cache, address, isNolock: true, self, frame);
     }
 }

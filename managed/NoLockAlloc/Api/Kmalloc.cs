@@ -32,6 +32,14 @@ internal static unsafe class Kmalloc
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Free(nuint address, ThreadState* self, ulong frame)
     {
-        if (!FastPath.TryPush(address, self, frame)) KmallocSlow.Free(address, self, frame);
+        if (FastPath.IsLast(address, self))
+        {
+            if (FastPath.TryPushLast(address, self, frame)) return;
+        }
+        else if (FastPath.TryPush(address, self, frame))
+        {
+            return;
+        }
+        KmallocSlow.Free(address, self, frame);
     }
 }

@@ -27,6 +27,14 @@ internal static unsafe class KmallocNormal
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Free(nuint address, ThreadState* self, ulong frame)
     {
-        if (!FastPath.TryPush(address, self, frame)) KmallocNormalSlow.Free(address, self, frame);
+        if (FastPath.IsLast(address, self))
+        {
+            if (FastPath.TryPushLast(address, self, frame)) return;
+        }
+        else if (FastPath.TryPush(address, self, frame))
+        {
+            return;
+        }
+        KmallocNormalSlow.Free(address, self, frame);
     }
 }

@@ -30,32 +30,51 @@ internal static unsafe class FastPath
         CacheDescriptor* cache, nuint mask, ThreadState* self, ulong frame, out nuint address) =>
         TryPopFrom((HotCell*)ThreadState.CellAt(self, cache->Cell & mask), self, frame, out address);
 
+    /// <summary>Whether the fast path handed this object out last. The caller asks, and takes one of two
+    /// bodies of the free, since from a bool that passes through two inlined methods the JIT makes no jumps.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsLast(nuint address, ThreadState* self) =>
+        ((HotThread*)self)->LastObject == address;
+
     /// <summary>Into the thread's array, if it is the start of an object and there is room. False: not by
     /// this way.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryPush(nuint address, ThreadState* self, ulong frame) =>
-        TryPush(address, null, ofAny: true, isHome: false, self, frame);
+        TryPush(address, null, ofAny: true, isHome: false, isLast: false, self, frame);
 
-    /// <summary>The same where there are several nodes, so that it does nothing because the thread's
+    /// <summary>The same of an object that IsLast.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryPushLast(nuint address, ThreadState* self, ulong frame) =>
+        TryPush(address, null, ofAny: true, isHome: false, isLast: true, self, frame);
+
+    /// <summary>TryPush where there are several nodes, so that it does nothing because the thread's
     /// LimitBytes is 0: HomeNode has seen that the object may come into the array.</summary>
     internal static bool TryPushHome(nuint address, ThreadState* self, ulong frame) =>
-        TryPush(address, null, ofAny: true, isHome: true, self, frame);
+        TryPush(address, null, ofAny: true, isHome: true, isLast: false, self, frame);
 
-    /// <summary>The same, if it is an object of that cache.</summary>
+    /// <summary>TryPush, if it is an object of that cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryPushOf(CacheDescriptor* cache, nuint address, ThreadState* self, ulong frame) =>
-        TryPush(address, cache, ofAny: false, isHome: false, self, frame);
+        TryPush(address, cache, ofAny: false, isHome: false, isLast: false, self, frame);
 
-    /// <summary>One body, one level of inlining: from a bool that passes through two, the JIT makes no jumps.
-    /// </summary>
+    /// <summary>TryPushLast, if it is an object of that cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryPushLastOf(
+        CacheDescriptor* cache, nuint address, ThreadState* self, ulong frame) =>
+        TryPush(address, cache, ofAny: false, isHome: false, isLast: true, self, frame);
+
+    /// <summary>The bools in the middle are constants: the one body is compiled as several.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryPush(
-        nuint address, CacheDescriptor* cache, bool ofAny, bool isHome, ThreadState* self, ulong frame)
+        nuint address, CacheDescriptor* cache, bool ofAny, bool isHome, bool isLast,
+        ThreadState* self, ulong frame)
     {
         nuint arena = ((HotThread*)self)->Base;
         nuint offset = address - arena;
         if (Hardening.IsOn || offset >= (isHome ? Arena.LimitBytes : self->LimitBytes)) return false;
-        nuint words = CellWordsOf(address, arena, offset >> Arena.BlockShift, self);
+        nuint block = offset >> Arena.BlockShift;
+        nuint words = isLast ? GuessedCell(arena, block, self) : HotBlock.At(arena, block)->Cell;
         if (!ofAny && words != cache->Cell) return false;
         HotCell* cell = (HotCell*)ThreadState.CellAt(self, words);
         uint rest = (ushort)address * cell->Reciprocal + cell->StartBias;
@@ -64,39 +83,29 @@ internal static unsafe class FastPath
         cell->Holder = (nuint)frame;
         nuint head = cell->Head;
         nuint top = (byte)head;
-        HotCell* place = HotCell.ObjectAt(cell, top);
-        if (top >= ArrayHead.End || place->ObjectBelow == address)
+        if (top >= ArrayHead.End || HotCell.ObjectAt(cell, top)->ObjectBelow == address)
         {
             cell->IsHeld = 0;
             return false;
         }
-        place->Object = address;
+        HotCell.ObjectAt(cell, top)->Object = address;
         cell->HeadAndRelease = head + 1 + ArrayHead.OneFree;
         return true;
     }
 
-    /// <summary>The cell that the block's state names. If the address is the one that was handed out last,
-    /// the state is not used but compared with a guess: the processor predicts the jump and goes on with the
-    /// guess, where it would wait for address, state and cell in turn, and the next allocation for the cell
-    /// (DECISIONS 43).</summary>
+    /// <summary>The cell that the state of the last object's block names. The state is not used but compared
+    /// with a guess: the processor predicts the jump and goes on with the guess, where it would wait for
+    /// address, state and cell in turn, and the next allocation for the cell (DECISIONS 43).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static nuint CellWordsOf(nuint address, nuint arena, nuint block, ThreadState* self)
+    private static nuint GuessedCell(nuint arena, nuint block, ThreadState* self)
     {
         HotThread* hot = (HotThread*)self;
-        nuint words;
-        if (address != hot->LastObject)
+        nuint words = hot->LastCell;
+        nuint right = HotBlock.At(arena, block)->Cell;
+        if (right != words)
         {
-            words = HotBlock.At(arena, block)->Cell;
-        }
-        else
-        {
-            words = hot->LastCell;
-            nuint right = HotBlock.At(arena, block)->Cell;
-            if (right != words)
-            {
-                words = right;
-                hot->LastCell = (ushort)right;
-            }
+            hot->LastCell = (ushort)right;
+            words = right;
         }
         return words;
     }
