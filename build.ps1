@@ -33,7 +33,7 @@ usage: ./build.ps1 WORD
   release           build build/release/libnolockalloc.so and libnolockalloc.a
   install [PREFIX]  build and install, into /usr/local if no PREFIX is given
   clean             remove everything that was built
-  dev, hardened, lockdep, asan-ubsan, valgrind   build and test in that way: see CMakePresets.json
+  dev, hardened, lockdep, asan-ubsan, valgrind, arm64   build and test in that way: see CMakePresets.json
 '@
 }
 
@@ -74,6 +74,7 @@ switch ($Word) {
     'lockdep' { Use-Preset lockdep }
     'asan-ubsan' { Use-Preset asan-ubsan }
     'valgrind' { Use-Preset valgrind }
+    'arm64' { Use-Preset arm64 }
     'install' { Use-Preset release; Install-To $Prefix }
     'clean' { Remove-Build }
     default { Show-Usage; exit 2 }

@@ -72,7 +72,7 @@ usage: ./build.sh WORD
   release           build build/release/libnolockalloc.so and libnolockalloc.a
   install [PREFIX]  build and install, into /usr/local if no PREFIX is given
   clean             remove everything that was built
-  dev, hardened, lockdep, asan-ubsan, valgrind   build and test in that way: see CMakePresets.json
+  dev, hardened, lockdep, asan-ubsan, valgrind, arm64   build and test in that way: see CMakePresets.json
 TEXT
 }
 
@@ -102,6 +102,7 @@ case "${1:-}" in
   lockdep) preset lockdep ;;
   asan-ubsan) preset asan-ubsan ;;
   valgrind) preset valgrind ;;
+  arm64) preset arm64 ;;
   install) preset release; install_to "${2:-/usr/local}" ;;
   clean) remove_build ;;
   *) usage; exit 2 ;;

@@ -9,7 +9,7 @@ endif()
 nla_add_managed_object(
   nolockalloc_malloc_managed
   PROJECT managed/NoLockAlloc/NoLockAlloc.csproj
-  SOURCES managed/CoreLib managed/Dnne managed/Hardened managed/NoLockAlloc managed/Malloc
+  SOURCES managed/CoreLib managed/Dnne managed/Hardened managed/Arm64 managed/NoLockAlloc managed/Malloc
   PROPERTIES NolockallocProduct=malloc
              NolockallocHardened=$<IF:$<BOOL:${NOLOCKALLOC_HARDENED}>,true,false>
              NolockallocChecks=$<IF:$<BOOL:${NOLOCKALLOC_CHECKS}>,true,false>)

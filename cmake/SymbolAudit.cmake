@@ -4,7 +4,7 @@
 #   cmake -D CHECK=<name> -D FILE=<library or object> [-D CC= -D HEADER= -D IMPORTS= -D LIMIT=] \
 #         [-D EXPORT_MAP= -D SONAME= -D CORE=] -P cmake/SymbolAudit.cmake
 #
-# IMPORTS may be several files. EXPORT_MAP takes HEADER's place for a library whose functions other people's
+# IMPORTS may be several files. NOT_NEEDED: what the compiler does without on this machine. EXPORT_MAP takes HEADER's place for a library whose functions other people's
 # headers declare.
 #
 # A violation is a fatal error that begins with "audit: ". native-tests/abi/ runs every check on the
@@ -128,6 +128,7 @@ endfunction()
 # What it needs from others is the named list. (The linker adds the second name of glibc's environ.)
 function(nla_check_imports)
   nla_named_imports(named)
+  list(REMOVE_ITEM named ${NOT_NEEDED} "")
   nla_symbols_of(imported -D --undefined-only "${FILE}")
   list(REMOVE_ITEM imported __environ)
   nla_expect_same("imported symbols" "${imported}" "${named}")
@@ -170,7 +171,7 @@ endfunction()
 function(nla_check_size)
   cmake_path(GET FILE FILENAME name)
   set(stripped "${CMAKE_CURRENT_BINARY_DIR}/${name}.stripped")
-  execute_process(COMMAND strip -o "${stripped}" "${FILE}" COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND "${STRIP}" -o "${stripped}" "${FILE}" COMMAND_ERROR_IS_FATAL ANY)
   file(SIZE "${stripped}" size)
   file(REMOVE "${stripped}")
   if(NOT size LESS LIMIT)

@@ -131,12 +131,12 @@ Role::Role(const char *name, int (*body)())
 ChildResult run_role(const char *name, const char *options, unsigned seconds)
 {
     return run_in_child(
-        [=]
+        [=]() -> int
         {
             setenv(kRole, name, 1);
             setenv(kOptions, options, 1);
-            execl("/proc/self/exe", "role", nullptr);
-            return 127;
+            char word[] = "role", *arguments[] = {word, nullptr};
+            execute_self(arguments);
         },
         seconds);
 }
@@ -147,8 +147,7 @@ RunUnderOptions::RunUnderOptions(const char *options)
     if (getenv(kRole) != nullptr || (now != nullptr && strcmp(now, options) == 0))
         return;
     setenv(kOptions, options, 1);
-    execv("/proc/self/exe", own_arguments().data());
-    abort();
+    execute_self(own_arguments().data());
 }
 
 int main(int argc, char **argv)

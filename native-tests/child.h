@@ -23,6 +23,9 @@ struct ChildResult
 // Forks; the child runs body and exits with its result, without exit handlers.
 ChildResult run_in_child(const std::function<int()> &body, unsigned seconds = 20);
 
+// Starts this program again in the place of itself.
+[[noreturn]] void execute_self(char *const arguments[]);
+
 // A role is a function that a fresh process runs in place of the tests.
 struct Role
 {

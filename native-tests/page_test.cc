@@ -206,7 +206,10 @@ TEST(PagesAtAll, OfForeignMemoryAreNone)
 
 namespace
 {
+constexpr long kPause = 20000; // from handler to handler, in which the interrupted call gets on
+
 int g_failures;
+const ThreadTimer *volatile g_timer; // null: no more handlers
 
 void all_orders_in_a_handler(int, siginfo_t *, void *)
 {
@@ -219,6 +222,8 @@ void all_orders_in_a_handler(int, siginfo_t *, void *)
     for (unsigned order = 0; order < kOrders; order++)
         if (pages[order] != nullptr)
             put_page(pages[order]);
+    if (g_timer != nullptr)
+        g_timer->wind(kPause);
 }
 } // namespace
 
@@ -228,10 +233,12 @@ TEST(PagesAtAll, MayBeAllocatedInHandlersThatInterruptTheirAllocation)
     Handling handling(SIGPROF, all_orders_in_a_handler);
     {
         ThreadTimer timer(SIGPROF, CLOCK_THREAD_CPUTIME_ID);
-        timer.repeat(20000);
+        g_timer = &timer;
+        timer.wind(kPause);
         for (int round = 0; round < 300; round++)
             for (unsigned order = 0; order < kOrders; order++)
                 free_pages_nolock(allocate(order), order);
+        g_timer = nullptr;
     }
     EXPECT_EQ(g_failures, 0);
     EXPECT_EQ(complaint_after_trim(), "");

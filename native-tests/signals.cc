@@ -52,8 +52,11 @@ ThreadTimer::~ThreadTimer()
     timer_delete(_timer);
 }
 
+// An emulator takes longer over a signal than the storm's handlers wait for the next one: handlers would interrupt
+// handlers until the stack ends.
 void ThreadTimer::wind(long nanoseconds) const
 {
+    nanoseconds *= NLA_TIMER_SLOWNESS;
     itimerspec once = {{0, 0}, {nanoseconds / 1000000000, nanoseconds % 1000000000}};
     timer_settime(_timer, 0, &once, nullptr);
 }

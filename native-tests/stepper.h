@@ -16,6 +16,8 @@
 #ifndef NOLOCKALLOC_TESTS_STEPPER_H
 #define NOLOCKALLOC_TESTS_STEPPER_H
 
+#include "unstepped.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <ucontext.h>
@@ -93,28 +95,6 @@ ucontext_t &interrupted();
 
 // After a siglongjmp out of a callback, or in the child of a fork there: no level is active.
 void forget();
-
-// While one exists, the code around it is not stepped: it is not the library's, and would take
-// long.
-class Unstepped
-{
-  public:
-    Unstepped() : _flags(__builtin_ia32_readeflags_u64())
-    {
-        if (_flags & kTrapFlag)
-            __builtin_ia32_writeeflags_u64(_flags & ~kTrapFlag);
-    }
-    ~Unstepped()
-    {
-        if (_flags & kTrapFlag)
-            __builtin_ia32_writeeflags_u64(__builtin_ia32_readeflags_u64() | kTrapFlag);
-    }
-    Unstepped(const Unstepped &) = delete;
-
-  private:
-    static constexpr unsigned long long kTrapFlag = 0x100;
-    unsigned long long _flags;
-};
 
 // The bytes of the instruction there. The int3 driver takes its breakpoint out before it calls
 // back, so these are always the program's own.

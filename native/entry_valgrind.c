@@ -36,7 +36,7 @@ static size_t table_bytes;
 static int is_started;
 static int has_hidden_tables;
 
-/* As in entry_x86_64.S. To be expanded in the entry itself. */
+/* As in add_thread_x86_64.inc. To be expanded in the entry itself. */
 #define FRAME()                                                                                    \
     ((uint64_t)((uintptr_t)__builtin_frame_address(0) + 8) |                                       \
      (uint64_t)(uintptr_t)__builtin_return_address(0) << 48)

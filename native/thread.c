@@ -91,10 +91,13 @@ int nla_os_watch_thread_exit(void)
     return error == 0;
 }
 
+/* The frame is a local that holds the return address: where that itself lies is free again in a last call that
+ * the compiler makes a jump. */
 static void on_thread_exit(void *slot)
 {
-    uint64_t *frame = __builtin_frame_address(0);
-    nla_thread_exit(slot, (uint64_t)(uintptr_t)(frame + 1) | frame[1] << 48);
+    _Alignas(16) volatile uint64_t place[2];
+    place[1] = (uintptr_t)__builtin_return_address(0);
+    nla_thread_exit(slot, (uint64_t)(uintptr_t)(place + 1) | place[1] << 48);
 }
 
 /* Before this has run, and where it fails, threads are served all the same. */

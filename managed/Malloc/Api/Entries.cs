@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The targets of the malloc library's entries (native/malloc/entry_x86_64.S), which add the two parameters
+// The targets of the malloc library's entries (native/malloc/entries.inc), which add the two parameters
 // that Slabs/FastPath.cs explains, and what native/ calls besides. One expression each. Contracts:
 // docs/MALLOC.md.
 

@@ -20,7 +20,9 @@ internal static class Atomic
     internal static void StoreRelease(ref ulong location, ulong value) =>
         Volatile.Write(ref Signed(ref location), (long)value);
 
-    /// <summary>A full fence both ways, whether it succeeds or not.</summary>
+    /// <summary>If it succeeds, a full fence both ways. If not, a LoadAcquire: what the caller stored before
+    /// may become visible after that look (on x86-64 it does not). So who needs a fence needs a success
+    /// (DECISIONS 68).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryReplace(ref ulong location, ulong expected, ulong desired)
     {

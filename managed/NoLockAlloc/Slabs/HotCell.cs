@@ -11,7 +11,7 @@ using NoLockAlloc.Pages;
 namespace NoLockAlloc.Slabs;
 
 [StructLayout(LayoutKind.Explicit, Size = (int)KmemCacheThread.Bytes)]
-internal unsafe struct HotCell
+internal unsafe partial struct HotCell
 {
     [FieldOffset(0x00)] internal volatile uint Head;
 
@@ -21,7 +21,6 @@ internal unsafe struct HotCell
     /// <summary>The lock's lower half: not 0 if it is held.</summary>
     [FieldOffset(0x04)] internal volatile uint IsHeld;
 
-    [FieldOffset(0x04)] internal volatile nuint Holder;
     [FieldOffset(0x0c)] internal volatile uint StartBias;
     [FieldOffset(0x28)] internal volatile uint Reciprocal;
     [FieldOffset(0x138)] internal volatile nuint ObjectBelow;

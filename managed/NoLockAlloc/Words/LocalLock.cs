@@ -34,7 +34,7 @@ internal struct LocalLock
     /// <summary>What lies this close below a running call's frame on the stack is that call's own.</summary>
     private const ulong OwnBytes = 512;
 
-    private LocalWord _holder;
+    private UnalignedWord _holder;
 
     internal bool IsFree => !IsHeld(_holder.Get());
 
