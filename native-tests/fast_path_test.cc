@@ -150,6 +150,29 @@ TEST(FastPath, IsToldFromASlowOne)
     kfree_nolock(g_object);
 }
 
+TEST(FastPath, ObjectsOfACacheCostAsMuchAsThoseOfKmalloc)
+{
+    static struct kmem_cache *cache = kmem_cache_create("fast", 48, 0, SLAB_NO_MERGE, nullptr);
+    for (int i = 0; i < 3; i++)
+        kmem_cache_free(cache, kmem_cache_alloc(cache, GFP_KERNEL));
+    BucketStats before = {}, after = {};
+    nolockalloc_cache_stats(cache, &before);
+    stepper::trace([](void *) { g_object = kmem_cache_alloc(cache, GFP_KERNEL); }, nullptr, g_trace);
+    nolockalloc_cache_stats(cache, &after);
+    EXPECT_EQ(after.alloc_fastpath, before.alloc_fastpath + 1);
+    EXPECT_LE(g_trace.count, 30u);
+    printf("kmem_cache_alloc: %zu instructions\n", g_trace.count);
+    stepper::trace([](void *) { kmem_cache_free(cache, g_object); }, nullptr, g_trace);
+    EXPECT_LE(g_trace.count, 44u);
+    printf("kmem_cache_free: %zu instructions\n", g_trace.count);
+    stepper::trace([](void *) { g_object = kmem_cache_alloc_nolock(cache, 0, NUMA_NO_NODE); }, nullptr,
+                   g_trace);
+    EXPECT_LE(g_trace.count, 30u);
+    printf("kmem_cache_alloc_nolock: %zu instructions\n", g_trace.count);
+    kmem_cache_free_nolock(cache, g_object);
+    kmem_cache_destroy(cache);
+}
+
 // The decoder is shown what it must find.
 TEST(Decoder, SeesLockPrefixesExchangesCallsAndSystemCalls)
 {
