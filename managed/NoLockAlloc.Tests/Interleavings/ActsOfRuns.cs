@@ -34,6 +34,14 @@ internal static unsafe class ActsOfRuns
     internal static void TakeIfAny(Scene s, FakeThread thread, nuint blocks) =>
         s.Ledger.TryTakeRun(thread, blocks);
 
+    /// <summary>There is room for it at every moment.</summary>
+    internal static void TakeAndFree(Scene s, FakeThread thread, nuint blocks)
+    {
+        nuint first = s.Ledger.TryTakeRun(thread, blocks);
+        Assert.NotEqual(PageRuns.None, first);
+        s.Ledger.FreeRun(thread, first);
+    }
+
     internal static void Free(Scene s, FakeThread thread) => s.Ledger.FreeRun(thread, First(s));
 
     internal static void GrowIfRoom(Scene s, FakeThread thread, nuint blocks) =>
@@ -41,6 +49,9 @@ internal static unsafe class ActsOfRuns
 
     internal static void Shrink(Scene s, FakeThread thread, nuint blocks) =>
         s.Ledger.ShrinkRun(thread, First(s), blocks);
+
+    /// <summary>Of a run of three at the arena's end, whatever others take meanwhile.</summary>
+    internal static void CutToOne(Scene s) => s.Ledger.ShrinkRun(s.Thread, Arena.Header->Blocks - 3, 1);
 
     internal static void ShrinkAndFree(Scene s, FakeThread thread)
     {
@@ -72,6 +83,18 @@ internal static unsafe class ActsOfRuns
         s.Ledger.FreeRun(s.Thread, above);
         Assert.Equal(Arena.Header->First, First(s));
     }
+
+    /// <summary>Two used runs of two blocks at the arena's end: Higher and Lower.</summary>
+    internal static void TwoRuns(Scene s)
+    {
+        RunOf(s, 2);
+        Take(s, s.Thread, 2);
+        Assert.Equal([Lower, Higher], s.Ledger.LiveRuns.Keys);
+    }
+
+    internal static nuint Higher => Arena.Header->Blocks - 2;
+
+    internal static nuint Lower => Higher - 2;
 
     internal static nuint First(Scene s) => s.Ledger.LiveRuns.Keys.First();
 }

@@ -9,7 +9,7 @@ namespace NoLockAlloc.Tests.Interleavings;
 
 internal static partial class Pieces
 {
-    internal static Piece[] All => [.. s_single, .. PiecesOfTwo.All];
+    internal static Piece[] All => [.. s_single, .. PiecesOfTwo.All, .. PiecesOfTwoRuns.All];
 
     private static readonly Piece[] s_single =
     [

@@ -56,6 +56,17 @@ public sealed unsafe class ArenaTests
     }
 
     [Fact]
+    public void OfTheSmallestArenaThatIsRefusedFewerThreadsAreTried()
+    {
+        using FreshWorld world = new("arena=1m,threads=16384");
+        FreshWorld.Machine.Memory.Limit = (nuint)100 << 20;
+        Assert.True(Arena.Ensure());
+        Assert.Equal((nuint)16, Arena.Header->Blocks - Arena.Header->First);
+        Assert.InRange(Arena.Header->Threads, 2u, 1024u);
+        Assert.NotEqual((nuint)0, world.Thread.Alloc(64));
+    }
+
+    [Fact]
     public void WhereAllIsRefusedTheAnswerIsNullAndTheNextCallTriesAgain()
     {
         using FreshWorld world = new();

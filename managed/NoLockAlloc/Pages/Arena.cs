@@ -62,16 +62,27 @@ internal static unsafe class Arena
     private static bool Create()
     {
         Options options = Options.Read(Os.Options());
-        for (nuint bytes = options.ArenaBytes; bytes >= MinimumBytes; bytes >>= 1)
+        nuint bytes = options.ArenaBytes;
+        do
         {
-            if (bytes != options.ArenaBytes) options.HalveThreads();
             nuint at = ArenaLayout.TryReserve(bytes >> BlockShift, options);
             if (at == 0) continue;
             Publish(at);
             if (options.Unknown != 0) Report.Once(Report.OptionWords, options.Unknown);
             return true;
         }
+        while (TryAskForLess(ref bytes, ref options));
         return s_base.Load() != 0;
+    }
+
+    /// <summary>Half the arena and half the threads, as long as there are halves to be had. False: there are
+    /// none.</summary>
+    private static bool TryAskForLess(ref nuint bytes, ref Options options)
+    {
+        bool isLess = options.TryHalveThreads();
+        if (bytes >> 1 < MinimumBytes) return isLess;
+        bytes >>= 1;
+        return true;
     }
 
     private static void Publish(nuint at)

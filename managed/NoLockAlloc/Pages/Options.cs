@@ -66,10 +66,12 @@ internal unsafe partial struct Options
         (SlubTiny ? CacheFlags.NoArrays : 0);
 
     /// <summary>Of a reservation that was refused: a few threads' blocks take less than the smallest arena.
-    /// </summary>
-    internal void HalveThreads()
+    /// False: they are few.</summary>
+    internal bool TryHalveThreads()
     {
-        if (Threads > FewThreads) Threads = Clamp(Threads / 2, FewThreads, Threads);
+        if (Threads <= FewThreads) return false;
+        Threads = Clamp(Threads / 2, FewThreads, Threads);
+        return true;
     }
 
     /// <summary>Goes to the word's end.</summary>

@@ -14,7 +14,7 @@
 //                 the array (SlabAlloc).
 // REENTRY     a handler that finds the lock held does not look. A call abandoned after the change leaves an
 //             empty array and another node.
-// CHECKED BY  HomeNodeTests
+// CHECKED BY  HomeNodeTests; OnNode (native)
 
 using NoLockAlloc.Pages;
 

@@ -15,7 +15,7 @@
 //             (2) The block after the certain ones is the call's exactly if its state is the Edge's.
 // REENTRY     a handler that finds the lock held takes the thread's other journal; if that is held too, one
 //             in its own frame, which nobody can settle (owner 0).
-// CHECKED BY  RunJournalTests, PageRunsAbandonmentTests
+// CHECKED BY  RunJournalTests, PageRunsAbandonmentTests, InterleavingTests (PiecesOfTwoRuns)
 
 using System.Runtime.InteropServices;
 

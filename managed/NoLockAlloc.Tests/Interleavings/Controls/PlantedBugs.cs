@@ -31,6 +31,12 @@ internal static class PlantedBugs
         new("Take of a run by stores", TwoThreads, TakeRunByStore, s => ActsOfRuns.TakeIfAny(s, s.Other, 2)),
         new("Free of a run by a store",
             s => ActsOfRuns.RunOf(s, 2), FreeRunByStore, s => ActsOfRuns.FreeTwice(s, s.Other)),
+        new("Free of a run without the lock of its journal",
+            s => ActsOfRuns.RunOf(s, 2), FreeRunWithoutLock, s => ActsOfRuns.TakeIfAny(s, s.Other, 2))
+        { FirstHandler = s => ActsOfRuns.TakeIfAny(s, s.Thread, 1) },
+        new("Take of a run by the journal of the interrupted call",
+            s => ActsOfRuns.RunOf(s, 3), ActsOfRuns.CutToOne, s => ActsOfRuns.TakeIfAny(s, s.Other, 1))
+        { FirstHandler = TakeRunByTheSameJournal },
         new("Hint of a block in motion taken out without a second look",
             s => ActsOfRuns.RunOf(s, 2), DropHintWithoutALook, s => ActsOfRuns.Free(s, s.Other)),
         new("Parts settled without a look at their head",

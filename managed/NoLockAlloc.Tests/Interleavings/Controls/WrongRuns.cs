@@ -3,6 +3,7 @@
 
 using System.Linq;
 using NoLockAlloc.Pages;
+using NoLockAlloc.Slabs;
 using NoLockAlloc.Tests.Abandonment;
 using NoLockAlloc.Words;
 
@@ -35,6 +36,21 @@ internal static unsafe class WrongRuns
         PageAllocator.Free(first + 1, dirty: true);
         PageAllocator.Free(first, dirty: true);
         s.Ledger.ForgetRun(first);
+        return 0;
+    });
+
+    /// <summary>A handler takes the call for an abandoned one, and frees its run.</summary>
+    internal static void FreeRunWithoutLock(Scene s) => s.Thread.Run(_ =>
+    {
+        s.Ledger.ForgetRun(ActsOfRuns.Higher);
+        return PageRuns.TryFree(ActsOfRuns.Higher, ThreadState.RunJournal(s.Thread.Block, 0)) ? 1u : 0;
+    });
+
+    /// <summary>The call that the handler interrupts goes on with what the handler wrote down.</summary>
+    internal static void TakeRunByTheSameJournal(Scene s) => s.Thread.Run(_ =>
+    {
+        nuint first = PageRuns.Take(1, 1, ThreadState.RunJournal(s.Thread.Block, 0), out bool _);
+        if (first != PageRuns.None) s.Ledger.EnterRun(first, 1);
         return 0;
     });
 
