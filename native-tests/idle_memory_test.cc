@@ -9,19 +9,19 @@
 
 #include <cstring>
 #include <ctime>
-#include <vector>
 
 namespace
 {
 constexpr size_t kMebibyte = 1 << 20;
 
+void *g_objects[8192]; // of nobody's heap, which may keep what it is given
+
 void allocate_and_free(size_t size, size_t number)
 {
-    std::vector<void *> objects(number);
-    for (void *&object : objects)
-        memset(object = kmalloc_nolock(size, 0, NUMA_NO_NODE), 1, size);
-    for (void *object : objects)
-        kfree_nolock(object);
+    for (size_t i = 0; i < number; i++)
+        memset(g_objects[i] = kmalloc_nolock(size, 0, NUMA_NO_NODE), 1, size);
+    for (size_t i = 0; i < number; i++)
+        kfree_nolock(g_objects[i]);
 }
 
 void sleep_milliseconds(long milliseconds)

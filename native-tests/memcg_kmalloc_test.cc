@@ -36,7 +36,7 @@ void refuse_in_handler(int)
 TEST_F(AccountedKmalloc, EveryFunctionOfTheFamilyChargesTheSizeOfItsBucket)
 {
     Active active(group);
-    const char text[] = "a text of 27 characters and";
+    const char text[36] = "a text of 27 characters and";
     void *objects[] = {
         kmalloc(60, GFP_KERNEL_ACCOUNT),
         kzalloc(60, GFP_KERNEL_ACCOUNT),
@@ -44,8 +44,8 @@ TEST_F(AccountedKmalloc, EveryFunctionOfTheFamilyChargesTheSizeOfItsBucket)
         kcalloc(3, 20, GFP_KERNEL_ACCOUNT),
         krealloc(nullptr, 60, GFP_KERNEL_ACCOUNT),
         krealloc_array(nullptr, 3, 20, GFP_KERNEL_ACCOUNT),
-        kmemdup(text, 60 - 24, GFP_KERNEL_ACCOUNT),
-        kmemdup_nul(text, 36, GFP_ATOMIC | __GFP_ACCOUNT),
+        kmemdup(text, sizeof text, GFP_KERNEL_ACCOUNT),
+        kmemdup_nul(text, sizeof text, GFP_ATOMIC | __GFP_ACCOUNT),
         kstrndup(text, 27, GFP_NOWAIT | __GFP_ACCOUNT),
         kstrdup(text, GFP_KERNEL_ACCOUNT),
     };

@@ -244,7 +244,7 @@ TEST_P(Accounting, B5ThreadsThatAllocateFromOneSlabLoseNoCharge)
     std::vector<std::thread> threads;
     for (int t = 0; t < kThreads; t++)
         threads.emplace_back(
-            [&]
+            [&, t]
             {
                 Active active(group);
                 ready++;
