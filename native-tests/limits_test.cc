@@ -153,12 +153,24 @@ TEST(Overcommit, TakesAnArenaOfAChosenSize)
 }
 
 // The thread blocks are a part of the reservation: 286 KiB for each thread that there may be.
-TEST(Overcommit, RefusesASmallArenaForManyThreadsUntilItFits)
+TEST(Overcommit, LeavesASmallArenaWithFewerThreads)
+{
+    EXPECT_EQ(complaint_of("arena=1m",
+                           []
+                           {
+                               refusals::limit_mapping(64 * kMiB);
+                               kfree_nolock(kmalloc_nolock(64, 0, NUMA_NO_NODE));
+                               return counters().arena_bytes == kMiB ? use_all_of_it() : 2;
+                           }),
+              "");
+}
+
+TEST(Overcommit, RefusesTheSmallestArenaUntilItFits)
 {
     EXPECT_EQ(complaint_of("arena=32m",
                            []
                            {
-                               refusals::limit_mapping(64 * kMiB);
+                               refusals::limit_mapping(kMiB);
                                if (kmalloc_nolock(64, 0, NUMA_NO_NODE) != nullptr)
                                    return 2;
                                refusals::limit_mapping(0);
