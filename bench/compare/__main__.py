@@ -28,7 +28,7 @@ def arguments():
                         help="the folder with the programs bench_*")
     parser.add_argument("--malloc", type=pathlib.Path, help="our malloc library, to be preloaded")
     parser.add_argument("--lengths", type=pathlib.Path, metavar="PROGRAM",
-                        help="in a full run: the program that counts the instructions of our paths")
+                        help="in a usual or full run: the program that counts the instructions of our paths")
     parser.add_argument("--length", choices=LENGTHS, default=USUAL, help=f"default: {USUAL}")
     parser.add_argument("--questions", help="a regular expression; default: the length's")
     parser.add_argument("--columns", default="", help="names with commas between; default: all")
@@ -82,7 +82,8 @@ def run(settings):
     patience = Patience(0 if settings.smoke else settings.patience)
     samples = measure_all(columns, questions, setup, patience, show)
     paths = []
-    if settings.lengths and settings.length == FULL:
+    is_whole = settings.length in (USUAL, FULL) and settings.questions is None and not settings.smoke
+    if settings.lengths and is_whole:
         show("counting instructions")
         paths = lengths_of_paths(settings.lengths)
     show("")
