@@ -15,6 +15,7 @@ import sys
 from normalise import functions_of
 
 FAST_PATHS = ("kmalloc_nolock_noprof", "nla_kmalloc_nolock", "kfree_nolock_noprof", "nla_kfree_nolock")
+CACHE_LINE = 64
 HEAD = """\
 The machine code of both fast paths, without addresses, and how many instructions a fast call takes.
 ">": executed by it. A test of the name golden compares; the target `golden` rewrites this file. Whoever
@@ -44,10 +45,11 @@ def read_steps(program):
 
 
 def code_of(library, settings, stepped=frozenset()):
-    """The functions as lines."""
+    """The functions as lines; of those that were stepped through, where in a cache line they begin."""
     for name, instructions in functions_of(library, settings.functions, settings.objdump, settings.nm):
+        instructions = list(instructions)
         yield ""
-        yield f"{name}:"
+        yield f"{name}:" + (f" {instructions[0][0] % CACHE_LINE} bytes into a cache line" if stepped else "")
         for address, label, words in instructions:
             yield f"{'>' if address in stepped else ' '} {label:<4}{words}".rstrip()
 
