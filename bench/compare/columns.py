@@ -9,6 +9,7 @@ from dataclasses import dataclass
 FLOOR = "floor"  # what the loops cost by themselves
 OURS = "ours"
 PEER = "peer"  # what ours are compared with
+SWITCHED = "switched"  # ours with something on that is off by default; only if asked for by name
 CONTROL = "control"  # a column a second time: its difference from the first is noise
 
 OWN_MALLOC = "own malloc"  # to be preloaded: the file that --malloc names
@@ -23,6 +24,7 @@ class Column:
     preload: str = ""  # soname, found as the dynamic linker finds it
     package: str = ""  # Debian's name for what is missing
     title: str = ""  # what a reader sees, if not the name
+    options: str = ""  # for NOLOCKALLOC_OPTIONS
 
     @property
     def heading(self):
@@ -40,6 +42,13 @@ COLUMNS = (
     Column("tcmalloc", PEER, "bench_malloc", "libtcmalloc_minimal.so.4", "libtcmalloc-minimal4"),
     Column("mimalloc", PEER, "bench_malloc", "libmimalloc.so.2.0", "libmimalloc2.0"),
     Column("AO_malloc", PEER, "bench_ao_malloc", "", "libatomic-ops-dev"),
+    Column("accounted", SWITCHED, "bench_accounted"),
+    Column("tagged", SWITCHED, "bench_tagged"),
+    Column("nodes", SWITCHED, "bench_direct", options="nodes=2"),
+    Column("preempt_rt", SWITCHED, "bench_direct", options="preempt_rt"),
+    Column("slub_tiny", SWITCHED, "bench_direct", options="slub_tiny"),
+    Column("slub_debug", SWITCHED, "bench_direct", options="slub_debug=FZP"),
+    Column("slub_debug_U", SWITCHED, "bench_direct", options="slub_debug=FZPU"),
     Column("control", CONTROL, "bench_direct"),
 )
 CONTROLLED = "direct"
@@ -51,8 +60,9 @@ def environment(column, own_malloc, is_limited=False):
     variables["LD_BIND_NOW"] = "1"  # what the dynamic linker does is nobody's first call
     if column.preload:
         variables["LD_PRELOAD"] = str(own_malloc) if column.preload == OWN_MALLOC else column.preload
-    if is_limited:
-        variables["NOLOCKALLOC_OPTIONS"] = LIMITS
+    options = [column.options] * bool(column.options) + [LIMITS] * is_limited
+    if options:
+        variables["NOLOCKALLOC_OPTIONS"] = ",".join(options)
     return variables
 
 
@@ -77,7 +87,7 @@ def choose_columns(wanted, programs, own_malloc):
     """The columns that can be had, and the file that serves each. What is missing is named."""
     libraries = {}
     for column in COLUMNS:
-        if wanted and column.name not in wanted:
+        if column.name not in wanted if wanted else column.role == SWITCHED:
             continue
         library, missing = library_of(column, programs, own_malloc)
         if library is None:

@@ -8,7 +8,7 @@ import subprocess
 import time
 from dataclasses import dataclass, field
 
-from columns import OURS, CONTROL, environment
+from columns import CONTROL, OURS, SWITCHED, environment
 from lengths import rounds_of, times_in_round
 from questions import clock_of, needs_all_cpus, wants_little_memory
 
@@ -52,7 +52,7 @@ def measure(column, question, setup):
     cpus = os.sched_getaffinity(0)
     if not needs_all_cpus(question):
         cpus = {max(cpus)}  # the last: devices interrupt the first
-    is_limited = wants_little_memory(question) and column.role in (OURS, CONTROL)
+    is_limited = wants_little_memory(question) and column.role in (OURS, SWITCHED, CONTROL)
     result = subprocess.run(
         command_of(column, question, setup), timeout=TIMEOUT_SECONDS, capture_output=True, text=True,
         env=environment(column, setup.own_malloc, is_limited),

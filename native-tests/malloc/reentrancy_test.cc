@@ -33,7 +33,7 @@ constexpr size_t kHuge = 6 << 20;
 // as many runs would take more instructions in all.
 constexpr size_t kMostBoundaries = 30, kLeastBoundaries = 2;
 constexpr unsigned kSecondsAtMost = 60; // a run; on a busy machine the longest call takes several
-constexpr size_t kMostInstructions = 1'000'000;
+constexpr size_t kMostInstructions = 300'000;
 
 struct Call
 {
