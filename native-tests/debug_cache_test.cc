@@ -1,53 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
 // Created caches that are debugged, by their flags or by the option: each error is found, told apart
-// and reported as one of a bucket is; constructors; destruction. Every case is a process of its own.
-#include "child.h"
+// and reported as one of a bucket is; constructors. Every case is a process of its own.
 #include "counters.h"
-#include "debug_reports.h"
+#include "debug_cache.h"
 
-#include <atomic>
-#include <cinttypes>
 #include <csignal>
 #include <cstring>
 #include <gtest/gtest.h>
 #include <ostream>
-#include <thread>
-#include <unistd.h>
 
 namespace
 {
-constexpr slab_flags_t kFlags =
-    SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER;
-constexpr unsigned kSize = 52;
-
-struct kmem_cache *g_cache;
-uint8_t *g_object;
-
-// Debugged if the process's options say so, or the environment asks for the flags.
-struct kmem_cache *create(kmem_cache_ctor constructor = nullptr, const char *name = "mine")
-{
-    slab_flags_t flags = getenv("NLA_TEST_BY_FLAGS") != nullptr ? kFlags : SLAB_NO_MERGE;
-    return g_cache = kmem_cache_create(name, kSize, 0, flags, constructor);
-}
-
-uint8_t *allocate()
-{
-    return hidden(kmem_cache_alloc_nolock(g_cache, 0, NUMA_NO_NODE));
-}
-
-uint8_t *allocate_and_free()
-{
-    uint8_t *object = allocate();
-    kmem_cache_free_nolock(g_cache, object);
-    return object;
-}
-
-int validated(int expected, const char *cache = nullptr)
-{
-    return nolockalloc_validate(cache) == expected ? 0 : 1;
-}
-
 int clobber(bool is_freed_first, int at)
 {
     create();
@@ -97,11 +61,6 @@ int role_bad_pointer()
     kmem_cache_free(g_cache, p + 8);
     kmem_cache_free(g_cache, p);
     return validated(0);
-}
-
-void construct(void *object)
-{
-    memset(object, 0xc7, kSize);
 }
 
 void construct_too_much(void *object)
@@ -193,16 +152,6 @@ std::ostream &operator<<(std::ostream &out, const Error &error)
     return out << error.role;
 }
 
-// Under an option; with nullptr, by flags.
-ChildResult run(const char *role, const char *options)
-{
-    if (options == nullptr)
-        setenv("NLA_TEST_BY_FLAGS", "1", 1);
-    ChildResult result = run_role(role, options == nullptr ? "" : options);
-    unsetenv("NLA_TEST_BY_FLAGS");
-    return result;
-}
-
 class DebugCacheError : public testing::TestWithParam<Error>
 {
 };
@@ -250,162 +199,6 @@ TEST(DebugCache, NothingIsReportedOfAProgramThatDoesNothingWrong)
         EXPECT_EQ(result.complaint(), "");
         EXPECT_EQ(result.error, "");
     }
-}
-
-// ---- Tracks ---------------------------------------------------------------------------------------
-
-namespace
-{
-[[gnu::noinline]] uint8_t *allocate_here()
-{
-    uint8_t *object = allocate();
-    asm volatile("" ::: "memory");
-    return object;
-}
-
-int leave_three(kmem_cache_ctor constructor)
-{
-    create(constructor);
-    fprintf(stderr, "function: 0x%" PRIxPTR "\n", uintptr_t(allocate_here));
-    uint8_t *left[3];
-    for (uint8_t *&object : left)
-        object = allocate_here();
-    kmem_cache_free(g_cache, allocate());
-    fprintf(stderr, "first: 0x%" PRIxPTR "\n", uintptr_t(left[0]));
-    kmem_cache_destroy(g_cache);
-    left[0][0] = 0xff; // it is still the program's
-    kfree(left[0]);
-    kfree(left[0]);
-    return 0;
-}
-
-int role_leaks()
-{
-    create();
-    for (int i = 0; i < 3; i++)
-        memset(allocate_here(), 'x', kSize);
-    allocate_and_free();
-    struct kmem_cache *untracked =
-        kmem_cache_create("untracked", kSize, 0, SLAB_NOLEAKTRACE | SLAB_STORE_USER, nullptr);
-    return kmem_cache_alloc(untracked, GFP_KERNEL) != nullptr ? 0 : 1;
-}
-
-int role_two_threads_free_one_object()
-{
-    create();
-    for (int round = 0; round < 300; round++)
-    {
-        g_object = allocate();
-        std::atomic<int> ready{0};
-        auto free_it = [&]
-        {
-            ready++;
-            while (ready < 2)
-                continue;
-            kmem_cache_free_nolock(g_cache, g_object);
-        };
-        std::thread other(free_it);
-        free_it();
-        other.join();
-    }
-    kmem_cache_destroy(g_cache);
-    return counters().reports == 300 ? validated(0) : 3;
-}
-
-int role_in_a_handler()
-{
-    create();
-    signal(SIGUSR1,
-           [](int)
-           {
-               kmem_cache_free_nolock(g_cache, g_object);
-               g_object = allocate();
-               g_object[kSize] = 1;
-               kmem_cache_free_nolock(g_cache, g_object);
-           });
-    g_object = allocate_and_free();
-    raise(SIGUSR1);
-    return validated(0);
-}
-
-// Validates while the cache is destroyed and its number becomes one of another geometry.
-int role_validate_while_caches_come_and_go()
-{
-    std::atomic<bool> is_done{false};
-    std::atomic<int> errors{0};
-    std::thread other(
-        [&]
-        {
-            while (!is_done)
-                errors += nolockalloc_validate(nullptr);
-        });
-    for (unsigned i = 0; i < 2000; i++)
-    {
-        slab_flags_t flags = i % 3 == 0 ? SLAB_NO_MERGE : kFlags;
-        unsigned size = i % 2 == 0 ? 8 + i % 64 : 32768 - i;
-        struct kmem_cache *cache = kmem_cache_create("mine", size, 0, flags, nullptr);
-        void *object = kmem_cache_alloc(cache, GFP_KERNEL);
-        memset(object, int(i), size);
-        kmem_cache_free(cache, object);
-        kmem_cache_destroy(cache);
-    }
-    is_done = true;
-    other.join();
-    return errors == 0 && counters().reports == 0 ? 0 : 1;
-}
-
-const Role g_more[] = {
-    {"cache_leaves_three", [] { return leave_three(nullptr); }},
-    {"cache_leaves_three_constructed", [] { return leave_three(construct); }},
-    {"cache_leaks", role_leaks},
-    {"cache_two_threads", role_two_threads_free_one_object},
-    {"cache_handler", role_in_a_handler},
-    {"cache_comes_and_goes", role_validate_while_caches_come_and_go},
-};
-} // namespace
-
-TEST(DebugCache, ADestroyedCacheNamesWhoAllocatedWhatIsLeft)
-{
-    for (const char *role : {"cache_leaves_three", "cache_leaves_three_constructed"})
-    {
-        std::string text = run(role, nullptr).error;
-        EXPECT_EQ(lines_with(text, "mine: Slab cache still has objects"), 1u) << text;
-        EXPECT_EQ(lines_beginning_with(text, "nolockalloc: Object 0x"), 3u) << text;
-        EXPECT_EQ(lines_beginning_with(text, "Allocated in 0x"), 4u) << text; // one of the double free
-        uint64_t function = number_behind(text, "function: "), by = number_behind(text, "Allocated in ");
-        EXPECT_LT(by - function, 256u) << text;
-        EXPECT_EQ(number_behind(text, "nolockalloc: Object "), number_behind(text, "first: ")) << text;
-        // What is left is debugged for as long as it lives.
-        EXPECT_EQ(lines_with(text, "BUG mine (Tainted: G    B): Object already free"), 1u) << text;
-        EXPECT_EQ(lines_beginning_with(run(role, "").error, "Allocated in 0x"), 0u);
-    }
-}
-
-TEST(DebugCache, LeaksAreReportedByOwnerUnlessTheCacheIsNotToBeTraced)
-{
-    std::string text = run("cache_leaks", "leaks").error;
-    EXPECT_EQ(lines_with(text, "(size 52), one of 3 of this owner, 156 bytes"), 1u) << text;
-    EXPECT_EQ(lines_with(text, "3 objects of 1 owners were not freed, 156 bytes"), 1u) << text;
-    EXPECT_EQ(run("cache_leaks", "").error, "");
-}
-
-TEST(DebugCache, OfTwoThreadsThatFreeOneObjectOneIsReported)
-{
-    EXPECT_EQ(run("cache_two_threads", nullptr).complaint(), "");
-    EXPECT_EQ(run("cache_two_threads", "slub_debug=F").complaint(), "");
-}
-
-TEST(DebugCache, AHandlersErrorsAreReportedToo)
-{
-    ChildResult result = run("cache_handler", nullptr);
-    EXPECT_EQ(result.complaint(), "");
-    EXPECT_EQ(lines_with(result.error, "): Object already free"), 1u) << result.error;
-    EXPECT_EQ(lines_with(result.error, "): Right Redzone overwritten"), 1u) << result.error;
-}
-
-TEST(DebugCache, ValidationGoesOnWhileCachesComeAndGo)
-{
-    EXPECT_EQ(run_role("cache_comes_and_goes", "", 60).complaint(), "");
 }
 
 TEST(DebugCache, LetterTSaysEachAllocationAndEachFree)

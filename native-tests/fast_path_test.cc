@@ -60,15 +60,20 @@ void warm_up(size_t size)
     kfree_nolock(b);
 }
 
-// Frees g_object and counts.
-void expect_a_fast_free(size_t most)
+// The call, which that counter counts, takes at most so many instructions.
+void expect_fast(void (*call)(void *), Counter counter, size_t most)
 {
-    uint64_t before = count(&BucketStats::free_fastpath, g_size);
-    stepper::trace(free_one, nullptr, g_trace);
-    ASSERT_EQ(count(&BucketStats::free_fastpath, g_size), before + 1) << "not the fast path";
+    uint64_t before = count(counter, g_size);
+    stepper::trace(call, nullptr, g_trace);
+    ASSERT_EQ(count(counter, g_size), before + 1) << "not the fast path";
     EXPECT_GT(g_trace.count, 5u);
     EXPECT_LE(g_trace.count, most) << g_size;
     EXPECT_EQ(forbidden_in(g_trace), "") << g_size;
+}
+
+void expect_a_fast_free(size_t most)
+{
+    expect_fast(free_one, &BucketStats::free_fastpath, most);
 }
 } // namespace
 
@@ -77,12 +82,7 @@ TEST(FastPath, AnAllocationTakesAtMost31Instructions)
     for (size_t bucket : kBuckets)
     {
         warm_up(g_size = bucket);
-        uint64_t before = count(&BucketStats::alloc_fastpath, bucket);
-        stepper::trace(allocate_one, nullptr, g_trace);
-        ASSERT_EQ(count(&BucketStats::alloc_fastpath, bucket), before + 1) << "not the fast path";
-        EXPECT_GT(g_trace.count, 5u);
-        EXPECT_LE(g_trace.count, kMostToAllocate) << bucket;
-        EXPECT_EQ(forbidden_in(g_trace), "") << bucket;
+        expect_fast(allocate_one, &BucketStats::alloc_fastpath, kMostToAllocate);
         kfree_nolock(g_object);
     }
     RecordProperty("instructions", int(g_trace.count));

@@ -5,11 +5,10 @@
 #define NOLOCKALLOC_TESTS_MEMCG_H
 
 #include "doors.h"
+#include "written.h"
 
 #include "nolockalloc/memcg.h"
 
-#include <cstdio>
-#include <string>
 #include <unistd.h>
 
 using nolockalloc_memcg_stats_t = struct nolockalloc_memcg_stats;
@@ -59,23 +58,5 @@ class Active
   private:
     struct nolockalloc_memcg *_before;
 };
-
-// What a function writes to the descriptor that it is given.
-template <typename Writer> std::string written_by(Writer writer)
-{
-    FILE *file = tmpfile();
-    EXPECT_EQ(writer(fileno(file)), 0);
-    rewind(file);
-    std::string text;
-    for (int byte = fgetc(file); byte != EOF; byte = fgetc(file))
-        text += char(byte);
-    fclose(file);
-    return text;
-}
-
-inline std::string slabinfo()
-{
-    return written_by(nolockalloc_slabinfo);
-}
 
 #endif

@@ -31,7 +31,7 @@ def arguments():
                         help="in a usual or full run: the program that counts the instructions of our paths")
     parser.add_argument("--length", choices=LENGTHS, default=USUAL, help=f"default: {USUAL}")
     parser.add_argument("--questions", help="a regular expression; default: the length's")
-    parser.add_argument("--columns", default="", help="names with commas between; default: all")
+    parser.add_argument("--columns", default="", help="names with commas between; default: all with nothing switched on")
     parser.add_argument("--rounds", type=int, help="processes for a figure; default: the length's")
     parser.add_argument("--seconds", type=float, help="of a process; default: the length's")
     parser.add_argument("--patience", type=float, default=120,

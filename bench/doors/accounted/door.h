@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// The direct entries, for a group that pays for each object (__GFP_ACCOUNT).
+// The direct entries, for a group that pays for each object.
 #ifndef BENCH_DOOR_H
 #define BENCH_DOOR_H
 
-#include "doors/shared/ours.h"
+#include <nolockalloc.h>
 
 namespace door
 {
+
+constexpr gfp_t flags = __GFP_ACCOUNT;
 
 /* The group of the thread that runs main(), which asks all questions of one thread. */
 inline nolockalloc_memcg *const group = []
@@ -17,24 +19,8 @@ inline nolockalloc_memcg *const group = []
     return made;
 }();
 
-inline void *allocate(std::size_t size)
-{
-    return kmalloc_nolock(size, __GFP_ACCOUNT, NUMA_NO_NODE);
-}
-
-inline void release(void *object)
-{
-    kfree_nolock(object);
-}
-
-inline const void *entry()
-{
-    return reinterpret_cast<const void *>(&kmalloc_nolock_noprof);
-}
-
 } // namespace door
 
-#include "doors/shared/anywhere.h"
-#include "doors/shared/resize.h"
+#include "doors/shared/direct.h"
 
 #endif

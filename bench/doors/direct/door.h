@@ -4,29 +4,15 @@
 #ifndef BENCH_DOOR_H
 #define BENCH_DOOR_H
 
-#include "doors/shared/ours.h"
+#include <nolockalloc.h>
 
 namespace door
 {
 
-inline void *allocate(std::size_t size)
-{
-    return kmalloc_nolock(size, 0, NUMA_NO_NODE);
-}
-
-inline void release(void *object)
-{
-    kfree_nolock(object);
-}
-
-inline const void *entry()
-{
-    return reinterpret_cast<const void *>(&kmalloc_nolock_noprof);
-}
+constexpr gfp_t flags = 0;
 
 } // namespace door
 
-#include "doors/shared/anywhere.h"
-#include "doors/shared/resize.h"
+#include "doors/shared/direct.h"
 
 #endif

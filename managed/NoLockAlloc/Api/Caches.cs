@@ -32,21 +32,16 @@ internal static unsafe class Caches
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Free(CacheDescriptor* cache, nuint address, ThreadState* self, ulong frame)
-    {
-        if (FastPath.IsLast(address, self))
-        {
-            if (FastPath.TryPushLastOf(cache, address, self, frame)) return;
-        }
-        else if (FastPath.TryPushOf(cache, address, self, frame))
-        {
-            return;
-        }
-        CachesSlow.Free(cache, address, isNolock: false, self, frame);
-    }
+    internal static void Free(CacheDescriptor* cache, nuint address, ThreadState* self, ulong frame) =>
+        Free(cache, address, isNolock: false, self, frame);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void FreeNolock(CacheDescriptor* cache, nuint address, ThreadState* self, ulong frame)
+    internal static void FreeNolock(CacheDescriptor* cache, nuint address, ThreadState* self, ulong frame) =>
+        Free(cache, address, isNolock: true, self, frame);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Free(
+        CacheDescriptor* cache, nuint address, bool isNolock, ThreadState* self, ulong frame)
     {
         if (FastPath.IsLast(address, self))
         {
@@ -56,6 +51,6 @@ internal static unsafe class Caches
         {
             return;
         }
-        CachesSlow.Free(cache, address, isNolock: true, self, frame);
+        CachesSlow.Free(cache, address, isNolock, self, frame);
     }
 }

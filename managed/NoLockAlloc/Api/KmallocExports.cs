@@ -5,6 +5,7 @@ using System.Runtime;
 using System.Runtime.InteropServices;
 using DNNE;
 using NoLockAlloc.Machine;
+using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
 
 namespace NoLockAlloc.Api;
@@ -89,7 +90,7 @@ public static unsafe class KmallocExports
     {
         ulong caller;
         ThreadState* self = (ThreadState*)Os.Enter(&caller);
-        nuint length = KmallocUtil.LengthOf(text, KmallocUtil.Unlimited);
+        nuint length = Text.LengthOf(text);
         return KmallocUtil.DuplicateText(text, length, flags, null, self, Exports.FrameOf(&caller));
     }
 
@@ -100,7 +101,7 @@ public static unsafe class KmallocExports
     {
         ulong caller;
         ThreadState* self = (ThreadState*)Os.Enter(&caller);
-        nuint length = KmallocUtil.LengthOf(text, most);
+        nuint length = Text.LengthOf(text, most);
         return KmallocUtil.DuplicateText(text, length, flags, null, self, Exports.FrameOf(&caller));
     }
 }

@@ -68,13 +68,6 @@ internal static unsafe class KmallocUtil
         return address;
     }
 
-    internal static nuint LengthOf(byte* text, nuint most)
-    {
-        nuint length = 0;
-        while (text != null && length < most && text[length] != 0) length++;
-        return length;
-    }
-
     internal static void FreeAll(nuint count, void** objects, ThreadState* self, ulong frame)
     {
         for (nuint i = count; i > 0; i--) KmallocNormal.Free((nuint)objects[i - 1], self, frame);

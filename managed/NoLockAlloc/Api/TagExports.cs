@@ -4,6 +4,7 @@
 using System.Runtime;
 using System.Runtime.InteropServices;
 using DNNE;
+using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
 using NoLockAlloc.Tags;
 
@@ -44,7 +45,7 @@ public static unsafe class TagExports
     [RuntimeExport("nla_kstrndup_tagged")]
     private static nuint KstrndupTagged(
         byte* text, nuint most, uint gfp, AllocTag* tag, ThreadState* self, ulong frame) =>
-        KmallocUtil.DuplicateText(text, KmallocUtil.LengthOf(text, most), gfp, tag, self, frame);
+        KmallocUtil.DuplicateText(text, Text.LengthOf(text, most), gfp, tag, self, frame);
 
     [RuntimeExport("nla_kmem_cache_alloc_tagged")]
     private static nuint KmemCacheAllocTagged(

@@ -29,6 +29,16 @@ internal unsafe struct Text
     /// <summary>0, or -errno of the first write that failed.</summary>
     internal readonly int Error => _error;
 
+    /// <summary>Bytes before the 0 of a text of C, or most, if there are more; of none, 0.</summary>
+    internal static nuint LengthOf(byte* text, nuint most)
+    {
+        nuint length = 0;
+        while (text != null && length < most && text[length] != 0) length++;
+        return length;
+    }
+
+    internal static nuint LengthOf(byte* text) => LengthOf(text, ~(nuint)0);
+
     internal void Add(System.ReadOnlySpan<byte> text)
     {
         fixed (byte* bytes = text)

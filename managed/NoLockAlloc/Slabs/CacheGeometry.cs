@@ -50,8 +50,7 @@ internal unsafe struct CacheGeometry
         uint wanted = SlubDebug.OfSlabFlags(Flags);
         if ((Flags & SlabFlags.NoUserFlags) == 0)
         {
-            int length = 0;
-            while (name[length] != 0) length++;
+            int length = (int)Text.LengthOf(name);
             bool isTracked = (Flags & SlabFlags.NoLeakTrace) == 0;
             wanted |= Arena.Header->Debugging.FlagsOf(name, length, isTracked);
         }

@@ -3,6 +3,7 @@
 // beginning of the file's name is left out.
 
 using System.Runtime.InteropServices;
+using NoLockAlloc.Pages;
 
 namespace NoLockAlloc.Tags;
 
@@ -23,9 +24,10 @@ internal unsafe struct TagText
     {
         *text = default;
         byte* module = tag->Module == null ? null : tag->Module->Name;
-        int rest = Digits + LengthOf(module) + LengthOf(tag->Function) + "::[] func:"u8.Length;
+        int names = (int)(Text.LengthOf(module) + Text.LengthOf(tag->Function));
+        int rest = Digits + names + "::[] func:"u8.Length;
         int room = TagEntry.TextBytes - 1 - rest;
-        int length = LengthOf(tag->File);
+        int length = (int)Text.LengthOf(tag->File);
         text->Add(tag->File + (length <= room ? 0 : length - (room > 0 ? room : 0)));
         text->Add((byte)':');
         text->AddNumber(tag->Line);
@@ -85,12 +87,5 @@ internal unsafe struct TagText
     {
         if (value >= 10) AddNumber(value / 10);
         Add((byte)('0' + value % 10));
-    }
-
-    private static int LengthOf(byte* text)
-    {
-        int length = 0;
-        while (text != null && text[length] != 0) length++;
-        return length;
     }
 }
