@@ -19,10 +19,11 @@ set_source_files_properties("${object}" PROPERTIES EXTERNAL_OBJECT ON GENERATED 
 # Sizes.ThreadBlockBytes of managed/Malloc/Pages/Sizes.cs; the library refuses to run with another.
 set(NLA_MALLOC_THREAD_BLOCK_BYTES 61952)
 
+nla_add_entries(entries nolockalloc_malloc_managed native/malloc nla_malloc nla_free)
 set(NLA_MALLOC_EXPORT_MAP "${PROJECT_SOURCE_DIR}/native/malloc/libnolockalloc-malloc.map")
 add_library(
   nolockalloc_malloc SHARED
-  native/malloc/entry_${CMAKE_SYSTEM_PROCESSOR}.S
+  "${entries}"
   native/malloc/new.c
   native/malloc/os_posix.c
   native/thread.c

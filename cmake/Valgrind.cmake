@@ -6,12 +6,15 @@ include(CheckIncludeFile)
 
 option(NOLOCKALLOC_VALGRIND "Tell valgrind's memcheck about objects, at some cost in each call" OFF)
 
-# nla_entries(<entries> <managed> <target>): the C half's file with the direct entries, and the target
+# nla_entries(<entries> <managed> <target>): the C half's files with the direct entries, and the target
 # whose property NLA_OBJECT is the C# core, made from <target>.
 function(nla_entries entries managed target)
-  set(${entries} native/entry_${CMAKE_SYSTEM_PROCESSOR}.S PARENT_SCOPE)
-  set(${managed} ${target} PARENT_SCOPE)
   if(NOT NOLOCKALLOC_VALGRIND)
+    nla_add_entries(
+      file ${target} native nla_kmalloc_nolock nla_kfree_nolock nla_kmalloc nla_kfree nla_kmem_cache_alloc
+      nla_kmem_cache_free nla_kmem_cache_alloc_nolock nla_kmem_cache_free_nolock)
+    set(${entries} ${file} PARENT_SCOPE)
+    set(${managed} ${target} PARENT_SCOPE)
     return()
   endif()
   check_include_file(valgrind/memcheck.h NLA_HAS_MEMCHECK_H)

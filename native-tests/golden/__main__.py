@@ -2,8 +2,9 @@
 """The fast paths as they were compiled, compared with the file in which they are kept.
 
     python3 golden --library libnolockalloc.so --steps golden_steps --golden fast_path.txt [--rewrite]
-    python3 golden --library libnolockalloc-malloc.so ... --functions nla_malloc nla_free
+    python3 golden --library libnolockalloc-malloc.so ... --functions malloc free
     python3 golden --library one.so --same-as another.so --functions NAME...
+    python3 golden --library one.so --bodies ENTRY=METHOD...
 """
 
 import argparse
@@ -14,7 +15,8 @@ import sys
 
 from normalise import functions_of
 
-FAST_PATHS = ("kmalloc_nolock_noprof", "nla_kmalloc_nolock", "kfree_nolock_noprof", "nla_kfree_nolock")
+FAST_PATHS = ("kmalloc_nolock_noprof", "kfree_nolock_noprof")
+ADDS_THREAD = 5
 CACHE_LINE = 64
 HEAD = """\
 The machine code of both fast paths, without addresses, and how many instructions a fast call takes.
@@ -30,6 +32,8 @@ def arguments():
     parser.add_argument("--golden", type=pathlib.Path, help="the file to compare with")
     parser.add_argument("--rewrite", action="store_true", help="write that file")
     parser.add_argument("--same-as", type=pathlib.Path, help="another library to compare with")
+    parser.add_argument("--bodies", nargs="+", type=lambda pair: pair.split("="), default=(),
+                        help="entries that end with the code of these methods")
     parser.add_argument("--functions", nargs="+", default=FAST_PATHS)
     parser.add_argument("--objdump", default="objdump")
     parser.add_argument("--nm", default="nm")
@@ -58,8 +62,27 @@ def differences(expected, found, expected_name, found_name):
     return list(difflib.unified_diff(expected, found, expected_name, found_name, lineterm=""))
 
 
+def code_alone(library, settings, name, skipped=0):
+    (_, instructions), = functions_of(library, [name], settings.objdump, settings.nm)
+    return [f"{label:<4}{words}" for _, label, words in list(instructions)[skipped:]]
+
+
+def compare_bodies(settings):
+    """Each entry is what adds the thread, then its method."""
+    for entry, method in settings.bodies:
+        found = code_alone(settings.library, settings, entry, ADDS_THREAD)
+        expected = code_alone(settings.library, settings, method)
+        if different := differences(expected, found, method, entry):
+            print("\n".join(different))
+            sys.exit(f"golden: the body of {entry} differs from {method}")
+    print(f"golden: {len(settings.bodies)} bodies, no difference")
+
+
 def main():
     settings = arguments()
+    if settings.bodies:
+        compare_bodies(settings)
+        return
     if settings.same_as:
         expected, found = (list(code_of(library, settings))
                            for library in (settings.same_as, settings.library))

@@ -11,14 +11,6 @@ namespace NoLockAlloc.Api;
 
 internal static unsafe class Entries
 {
-    [RuntimeExport("nla_malloc")]
-    private static nuint MallocEntry(nuint size, ThreadState* self, ulong frame) =>
-        Malloc.Alloc(size, self, frame);
-
-    [RuntimeExport("nla_free")]
-    private static void FreeEntry(nuint address, ThreadState* self, ulong frame) =>
-        Malloc.Free(address, self, frame);
-
     [RuntimeExport("nla_calloc")]
     private static nuint CallocEntry(nuint count, nuint size, ThreadState* self, ulong frame) =>
         Malloc.Calloc(count, size, self, frame);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // malloc, free and operator new where nothing is unusual (Slabs/FastPath.cs); the rest is in MallocSlow.
 
+using System.Runtime;
 using System.Runtime.CompilerServices;
 using NoLockAlloc.Machine;
 using NoLockAlloc.Pages;
@@ -10,6 +11,7 @@ namespace NoLockAlloc.Api;
 
 internal static unsafe class Malloc
 {
+    [RuntimeExport("nla_malloc")]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static nuint Alloc(nuint size, ThreadState* self, ulong frame)
     {
@@ -26,16 +28,20 @@ internal static unsafe class Malloc
         return !IsUnusual(size) && FastPath.TryPop(size - 1, self, frame, out address);
     }
 
+    [RuntimeExport("nla_free")]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Free(nuint address, ThreadState* self, ulong frame)
     {
-        if (FastPath.IsLast(address, self))
+        if (FastPath.HasBlock(address, self, out nuint arena, out nuint offset))
         {
-            if (FastPath.TryPushLast(address, self, frame)) return;
-        }
-        else if (FastPath.TryPush(address, self, frame))
-        {
-            return;
+            if (!FastPath.IsGuessed(address, arena, offset, self, out nuint guess, out nuint words))
+            {
+                if (FastPath.TryPush(address, words, self, frame)) return;
+            }
+            else if (FastPath.TryPush(address, guess, self, frame))
+            {
+                return;
+            }
         }
         MallocSlow.Free(address, self, frame);
     }

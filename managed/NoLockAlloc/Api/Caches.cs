@@ -43,13 +43,9 @@ internal static unsafe class Caches
     private static void Free(
         CacheDescriptor* cache, nuint address, bool isNolock, ThreadState* self, ulong frame)
     {
-        if (FastPath.IsLast(address, self))
+        if (FastPath.IsOf(cache, address, self, out nuint words))
         {
-            if (FastPath.TryPushLastOf(cache, address, self, frame)) return;
-        }
-        else if (FastPath.TryPushOf(cache, address, self, frame))
-        {
-            return;
+            if (FastPath.TryPush(address, words, self, frame)) return;
         }
         CachesSlow.Free(cache, address, isNolock, self, frame);
     }

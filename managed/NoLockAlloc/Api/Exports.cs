@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The C ABI, in the order of include/nolockalloc.h, and the entries that native/ calls. One expression each.
-// Public, because DNNE looks at public methods only.
+// Public, because DNNE looks at public methods only. The targets of the direct entries of kmalloc_nolock and
+// kfree_nolock are in Kmalloc.
 //
 // An exported method has no trampoline before it: Os.Enter tells it its thread's slot and writes the caller's
 // return address into a local, whose address then serves as the frame.
@@ -40,15 +41,6 @@ public static unsafe class Exports
         ThreadState* self = (ThreadState*)Os.Enter(&caller);
         Kmalloc.Free((nuint)address, self, FrameOf(&caller));
     }
-
-    [RuntimeExport("nla_kmalloc_nolock")]
-    private static nuint KmallocNolockDirect(
-        nuint size, uint gfp, int node, ThreadState* self, ulong frame) =>
-        Kmalloc.Alloc(size, gfp, node, self, frame);
-
-    [RuntimeExport("nla_kfree_nolock")]
-    private static void KfreeNolockDirect(nuint address, ThreadState* self, ulong frame) =>
-        Kmalloc.Free(address, self, frame);
 
     [UnmanagedCallersOnly(EntryPoint = "ksize")]
     [return: C99Type("size_t")]

@@ -2,6 +2,7 @@
 // kmalloc_nolock and kfree_nolock (mm/slub.c) where nothing is unusual (Slabs/FastPath.cs); the rest is in
 // KmallocSlow.
 
+using System.Runtime;
 using System.Runtime.CompilerServices;
 using NoLockAlloc.Machine;
 using NoLockAlloc.Slabs;
@@ -15,6 +16,7 @@ internal static unsafe class Kmalloc
 
     /// <summary>The fast path of an allocation: any node, no flags, and an object in the thread's array.
     /// </summary>
+    [RuntimeExport("nla_kmalloc_nolock")]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static nuint Alloc(
         nuint size, uint gfp, int node, ThreadState* self, ulong frame)
@@ -29,16 +31,20 @@ internal static unsafe class Kmalloc
     }
 
     /// <summary>The fast path of a free: the start of an object, and room in the thread's array.</summary>
+    [RuntimeExport("nla_kfree_nolock")]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Free(nuint address, ThreadState* self, ulong frame)
     {
-        if (FastPath.IsLast(address, self))
+        if (FastPath.HasBlock(address, self, out nuint arena, out nuint offset))
         {
-            if (FastPath.TryPushLast(address, self, frame)) return;
-        }
-        else if (FastPath.TryPush(address, self, frame))
-        {
-            return;
+            if (!FastPath.IsGuessed(address, arena, offset, self, out nuint guess, out nuint words))
+            {
+                if (FastPath.TryPush(address, words, self, frame)) return;
+            }
+            else if (FastPath.TryPush(address, guess, self, frame))
+            {
+                return;
+            }
         }
         KmallocSlow.Free(address, self, frame);
     }

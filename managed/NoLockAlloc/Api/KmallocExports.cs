@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The C ABI of include/nolockalloc/kmalloc.h.
 
-using System.Runtime;
 using System.Runtime.InteropServices;
 using DNNE;
 using NoLockAlloc.Machine;
@@ -28,14 +27,6 @@ public static unsafe class KmallocExports
         ThreadState* self = (ThreadState*)Os.Enter(&caller);
         KmallocNormal.Free((nuint)address, self, Exports.FrameOf(&caller));
     }
-
-    [RuntimeExport("nla_kmalloc")]
-    private static nuint KmallocDirect(nuint size, uint flags, ThreadState* self, ulong frame) =>
-        KmallocNormal.Alloc(size, flags, self, frame);
-
-    [RuntimeExport("nla_kfree")]
-    private static void KfreeDirect(nuint address, ThreadState* self, ulong frame) =>
-        KmallocNormal.Free(address, self, frame);
 
     [UnmanagedCallersOnly(EntryPoint = "krealloc")]
     [return: C99Type("void *")]

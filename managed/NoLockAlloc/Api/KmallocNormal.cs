@@ -3,6 +3,7 @@
 // on the same cells. GFP_KERNEL asks for nothing that a fast path could not do; the rest is in
 // KmallocNormalSlow.
 
+using System.Runtime;
 using System.Runtime.CompilerServices;
 using NoLockAlloc.Machine;
 using NoLockAlloc.Slabs;
@@ -12,6 +13,7 @@ namespace NoLockAlloc.Api;
 
 internal static unsafe class KmallocNormal
 {
+    [RuntimeExport("nla_kmalloc")]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static nuint Alloc(nuint size, uint gfp, ThreadState* self, ulong frame)
     {
@@ -24,16 +26,20 @@ internal static unsafe class KmallocNormal
             ? address : KmallocNormalSlow.Alloc(size, gfp, self, frame);
     }
 
+    [RuntimeExport("nla_kfree")]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Free(nuint address, ThreadState* self, ulong frame)
     {
-        if (FastPath.IsLast(address, self))
+        if (FastPath.HasBlock(address, self, out nuint arena, out nuint offset))
         {
-            if (FastPath.TryPushLast(address, self, frame)) return;
-        }
-        else if (FastPath.TryPush(address, self, frame))
-        {
-            return;
+            if (!FastPath.IsGuessed(address, arena, offset, self, out nuint guess, out nuint words))
+            {
+                if (FastPath.TryPush(address, words, self, frame)) return;
+            }
+            else if (FastPath.TryPush(address, guess, self, frame))
+            {
+                return;
+            }
         }
         KmallocNormalSlow.Free(address, self, frame);
     }

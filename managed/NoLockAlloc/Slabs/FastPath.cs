@@ -30,52 +30,52 @@ internal static unsafe class FastPath
         CacheDescriptor* cache, nuint mask, ThreadState* self, ulong frame, out nuint address) =>
         TryPopFrom((HotCell*)ThreadState.CellAt(self, cache->Cell & mask), self, frame, out address);
 
-    /// <summary>Whether the fast path handed this object out last. The caller asks, and takes one of two
-    /// bodies of the free, since from a bool that passes through two inlined methods the JIT makes no jumps.
-    /// </summary>
+    /// <summary>Whether the address has a block whose state the fast path may look at.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool IsLast(nuint address, ThreadState* self) =>
-        ((HotThread*)self)->LastObject == address;
-
-    /// <summary>Into the thread's array, if it is the start of an object and there is room. False: not by
-    /// this way.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool TryPush(nuint address, ThreadState* self, ulong frame) =>
-        TryPush(address, null, ofAny: true, isHome: false, isLast: false, self, frame);
-
-    /// <summary>The same of an object that IsLast.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool TryPushLast(nuint address, ThreadState* self, ulong frame) =>
-        TryPush(address, null, ofAny: true, isHome: false, isLast: true, self, frame);
-
-    /// <summary>TryPush where there are several nodes, so that it does nothing because the thread's
-    /// LimitBytes is 0: HomeNode has seen that the object may come into the array.</summary>
-    internal static bool TryPushHome(nuint address, ThreadState* self, ulong frame) =>
-        TryPush(address, null, ofAny: true, isHome: true, isLast: false, self, frame);
-
-    /// <summary>TryPush, if it is an object of that cache.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool TryPushOf(CacheDescriptor* cache, nuint address, ThreadState* self, ulong frame) =>
-        TryPush(address, cache, ofAny: false, isHome: false, isLast: false, self, frame);
-
-    /// <summary>TryPushLast, if it is an object of that cache.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool TryPushLastOf(
-        CacheDescriptor* cache, nuint address, ThreadState* self, ulong frame) =>
-        TryPush(address, cache, ofAny: false, isHome: false, isLast: true, self, frame);
-
-    /// <summary>The bools in the middle are constants: the one body is compiled as several.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryPush(
-        nuint address, CacheDescriptor* cache, bool ofAny, bool isHome, bool isLast,
-        ThreadState* self, ulong frame)
+    internal static bool HasBlock(nuint address, ThreadState* self, out nuint arena, out nuint offset)
     {
-        nuint arena = ((HotThread*)self)->Base;
-        nuint offset = address - arena;
-        if (Hardening.IsOn || offset >= (isHome ? Arena.LimitBytes : self->LimitBytes)) return false;
+        arena = ((HotThread*)self)->Base;
+        offset = address - arena;
+        return !Hardening.IsOn && offset < self->LimitBytes;
+    }
+
+    /// <summary>Which of the thread's cells takes the object. False: the one at the offset `words`, which its
+    /// block says. True: the object was handed out last by the fast path, and `guess` turned out to be that
+    /// offset. The processor predicts the comparison and goes on with the guess, where it would wait for
+    /// address, state and cell in turn, and the next allocation for the cell (DECISIONS 43). The caller has
+    /// a TryPush for either answer, so that what is usual is one straight line (DECISIONS 69).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsGuessed(
+        nuint address, nuint arena, nuint offset, ThreadState* self, out nuint guess, out nuint words)
+    {
+        guess = 0;
         nuint block = offset >> Arena.BlockShift;
-        nuint words = isLast ? GuessedCell(arena, block, self) : HotBlock.At(arena, block)->Cell;
-        if (!ofAny && words != cache->Cell) return false;
+        HotThread* hot = (HotThread*)self;
+        if (hot->LastObject != address)
+        {
+            words = HotBlock.At(arena, block)->Cell;
+        }
+        else
+        {
+            guess = hot->LastCell;
+            words = HotBlock.At(arena, block)->Cell;
+            if (words != guess)
+            {
+                hot->LastCell = (ushort)words;
+            }
+            else
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>Into the thread's array of the cell at this offset, if it is the start of an object of the
+    /// cell's cache and there is room. False: not by this way.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryPush(nuint address, nuint words, ThreadState* self, ulong frame)
+    {
         HotCell* cell = (HotCell*)ThreadState.CellAt(self, words);
         uint rest = (ushort)address * cell->Reciprocal + cell->StartBias;
         if (rest >= cell->Reciprocal || cell->IsHeld != 0) return false;
@@ -93,21 +93,15 @@ internal static unsafe class FastPath
         return true;
     }
 
-    /// <summary>The cell that the state of the last object's block names. The state is not used but compared
-    /// with a guess: the processor predicts the jump and goes on with the guess, where it would wait for
-    /// address, state and cell in turn, and the next allocation for the cell (DECISIONS 43).</summary>
+    /// <summary>Whether the address lies in a block of that cache, whose cell, that at the offset `words`, is
+    /// known without a guess. The caller asks and pushes in two steps: of `and` the JIT would make a value.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static nuint GuessedCell(nuint arena, nuint block, ThreadState* self)
+    internal static bool IsOf(CacheDescriptor* cache, nuint address, ThreadState* self, out nuint words)
     {
-        HotThread* hot = (HotThread*)self;
-        nuint words = hot->LastCell;
-        nuint right = HotBlock.At(arena, block)->Cell;
-        if (right != words)
-        {
-            hot->LastCell = (ushort)right;
-            words = right;
-        }
-        return words;
+        words = cache->Cell;
+        return HasBlock(address, self, out nuint arena, out nuint offset)
+            && HotBlock.At(arena, offset >> Arena.BlockShift)->Cell == words;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -28,8 +28,9 @@ internal static unsafe class HomeNode
     {
         if (self->Id == 0 || Nodes.AreOne || !Arena.Contains(address)) return false;
         nuint block = Arena.BlockOf(address);
-        KmemCacheThread* cell = ThreadState.CellAt(self, (nuint)Arena.StateOf(block).Cell);
-        return cell->Node.Get() == Nodes.Of(block) + 1 && FastPath.TryPushHome(address, self, frame);
+        nuint words = (nuint)Arena.StateOf(block).Cell;
+        return ThreadState.CellAt(self, words)->Node.Get() == Nodes.Of(block) + 1
+            && FastPath.TryPush(address, words, self, frame);
     }
 
     /// <summary>Whether the array serves the wish; the node of an empty one is chosen first. Caller holds the
