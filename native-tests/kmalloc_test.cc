@@ -124,10 +124,10 @@ TEST(Kmalloc, TakesNoMoreInstructionsThanKmallocNolock)
     uint64_t before = count(&BucketStats::alloc_fastpath, 64);
     stepper::trace([](void *) { g_object = kmalloc(64, GFP_KERNEL); }, nullptr, g_trace);
     ASSERT_EQ(count(&BucketStats::alloc_fastpath, 64), before + 1);
-    EXPECT_LE(g_trace.count, 31u);
+    EXPECT_LE(g_trace.count, 30u);
     printf("kmalloc: %zu instructions\n", g_trace.count);
     stepper::trace([](void *) { kfree(g_object); }, nullptr, g_trace);
-    EXPECT_LE(g_trace.count, 41u);
+    EXPECT_LE(g_trace.count, 39u);
     printf("kfree: %zu instructions\n", g_trace.count);
 }
 
