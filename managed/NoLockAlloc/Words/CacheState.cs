@@ -14,7 +14,8 @@
 // TRANSITIONS Unused -> Creating, Dying -> Creating (only when nothing is left of the dead cache), Creating
 //             -> Live, Creating -> Dying (the call was abandoned), Live -> Live (merged, or one of several
 //             references gone), Live -> Dying. A bucket is Unused until a cache is merged into it, then Live.
-// ORDER       every change is a full fence: who sees Live sees the descriptor.
+// ORDER       Creating -> Live is a release store, as only the maker changes what it makes: who sees Live by
+//             an acquiring load sees the descriptor. Every other change is a compare-exchange, a full fence.
 // INVARIANTS  (1) A descriptor is written in Creating only.
 //             (2) A number leaves Dying only when no block is a slab of it and no thread block has a cell of
 //             it. So every step of creation and destruction may be the last one of its call: what is left
