@@ -31,7 +31,7 @@ internal static unsafe class Aftermath
         }
         Assert.NotEqual(0UL, thread.Id);
         ledger.FillUp(thread, s.Size);
-        if (OnlyOneBucket(s)) Assert.InRange(ledger.Live.Count, Objects(s) - lost, Objects(s));
+        if (OnlyOneBucket(s)) Expect.InRange(ledger.Live.Count, Objects(s) - lost, Objects(s));
         ledger.FreeAll(thread);
         CheckEmpty(thread, lost);
 
@@ -43,7 +43,7 @@ internal static unsafe class Aftermath
         ledger.FreeAll(thread);
         int found = ledger.FillUp(thread, KmemCache.MaximumSize);
         int most = (int)s.Blocks * 8;
-        Assert.InRange(found, most - gone * 8, most);
+        Expect.InRange(found, most - gone * 8, most);
         ledger.FreeAll(thread);
         CheckEmpty(thread, lost);
         Assert.Equal("", FreshWorld.Machine.Output);
@@ -56,15 +56,15 @@ internal static unsafe class Aftermath
         {
             if (thread.Id == 0) continue;
             ThreadWord word = new(ThreadState.WordOf(thread.Id).Load());
-            Assert.Equal(ThreadWord.KindLive, word.Kind);
-            Assert.Equal(thread.Number, word.Thread);
+            Expect.Equal(ThreadWord.KindLive, word.Kind);
+            Expect.Equal(thread.Number, word.Thread);
         }
     }
 
     private static void CheckEmpty(FakeThread thread, int lost)
     {
         thread.Trim();
-        Assert.InRange(Ledger.CountOut(), 0, lost);
+        Expect.InRange(Ledger.CountOut(), 0, lost);
         int slabsAndRuns = 0;
         for (nuint block = Arena.Header->First; block < Arena.Header->Blocks; block++)
         {
@@ -75,16 +75,16 @@ internal static unsafe class Aftermath
             if (!state.IsFree) slabsAndRuns++;
             block += RunContents.PartsAfter(block);
         }
-        Assert.InRange(slabsAndRuns, 0, lost);
+        Expect.InRange(slabsAndRuns, 0, lost);
         for (int number = 0; number < ThreadState.RunJournals; number++)
         {
-            Assert.Equal((nuint)0, ThreadState.RunJournal(thread.Block, number)->First);
+            Expect.Equal(0, ThreadState.RunJournal(thread.Block, number)->First);
         }
         for (int bucket = 1; bucket <= KmemCache.Buckets; bucket++)
         {
             for (nuint i = 0; i < Barn.Places; i++)
             {
-                Assert.Equal(BarnSlot.KindEmpty, new BarnSlot(Barn.Place(bucket, i).Load()).Kind);
+                Expect.Equal(BarnSlot.KindEmpty, new BarnSlot(Barn.Place(bucket, i).Load()).Kind);
             }
         }
     }

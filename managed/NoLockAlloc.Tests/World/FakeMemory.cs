@@ -14,6 +14,16 @@ internal sealed unsafe class FakeMemory : IDisposable
     private const int PrivateAnonymousNoReserve = 0x4022;
     private const int DontNeed = 4;
 
+    private const nuint PageBytes = 4096;
+
+    /// <summary>To look for the pages of more than this takes longer than to fault them in again.</summary>
+    private const nuint MostBytesToLookAt = 32 << 20;
+
+    /// <summary>As for clearing more pages than this.</summary>
+    private const int MostPagesToClear = 512;
+
+    private static readonly byte[] s_residence = new byte[MostBytesToLookAt / PageBytes];
+
     private static readonly Dictionary<nuint, Stack<nuint>> s_kept = [];
 
     private readonly Dictionary<nuint, nuint> _reserved = [];
@@ -70,12 +80,41 @@ internal sealed unsafe class FakeMemory : IDisposable
 
     private static void Keep(nuint address, nuint bytes)
     {
-        madvise(address, bytes, DontNeed);
         lock (s_kept)
         {
+            Wipe(address, bytes);
             if (!s_kept.TryGetValue(bytes, out Stack<nuint> kept)) s_kept.Add(bytes, kept = new());
             kept.Push(address);
         }
+    }
+
+    /// <summary>Zeroes again. A page that stays is cleared in a fraction of the time that its fault takes.
+    /// </summary>
+    private static void Wipe(nuint address, nuint bytes)
+    {
+        if (!TryFindPages(address, bytes, out Span<byte> pages))
+        {
+            madvise(address, bytes, DontNeed);
+            return;
+        }
+        for (int page = pages.IndexOf((byte)1); page >= 0;)
+        {
+            NativeMemory.Clear((void*)(address + (nuint)page * PageBytes), PageBytes);
+            int next = pages[(page + 1)..].IndexOf((byte)1);
+            page = next < 0 ? next : page + 1 + next;
+        }
+    }
+
+    /// <summary>pages: a 1 for each that is there. False: too many.</summary>
+    private static bool TryFindPages(nuint address, nuint bytes, out Span<byte> pages)
+    {
+        pages = s_residence.AsSpan(0, (int)(Math.Min(bytes, MostBytesToLookAt) / PageBytes));
+        if (bytes > MostBytesToLookAt || bytes % PageBytes != 0) return false;
+        fixed (byte* at = pages)
+        {
+            if (mincore(address, bytes, at) != 0) return false;
+        }
+        return pages.Count((byte)1) <= MostPagesToClear;
     }
 
     private static nuint Map(nuint bytes, nuint alignment)
@@ -91,4 +130,7 @@ internal sealed unsafe class FakeMemory : IDisposable
 
     [DllImport("libc")]
     private static extern int madvise(nuint address, nuint bytes, int advice);
+
+    [DllImport("libc")]
+    private static extern int mincore(nuint address, nuint bytes, byte* pages);
 }

@@ -39,7 +39,7 @@ internal sealed unsafe partial class Ledger
         if (first == PageRuns.None) return first;
         AccessHook hook = Atomic.Hook;
         Atomic.Hook = null;
-        Assert.Equal(blocks, PageRuns.BlocksOf(first));
+        Expect.Equal(blocks, PageRuns.BlocksOf(first));
         EnterRun(first, blocks);
         Atomic.Hook = hook;
         return first;
@@ -49,7 +49,7 @@ internal sealed unsafe partial class Ledger
     {
         _frees++;
         Assert.True(_runs.Remove(first));
-        Assert.Equal(1u, thread.Run(frame =>
+        Expect.Equal(1, thread.Run(frame =>
             Runs.TryFree(Current(thread, frame), first, frame) ? 1u : 0));
     }
 
@@ -67,7 +67,7 @@ internal sealed unsafe partial class Ledger
     {
         _frees++;
         _runs[first] = blocks;
-        Assert.Equal(1u, thread.Run(frame =>
+        Expect.Equal(1, thread.Run(frame =>
             Runs.TryShrink(Current(thread, frame), first, blocks, frame) ? 1u : 0));
     }
 
@@ -75,7 +75,7 @@ internal sealed unsafe partial class Ledger
     internal void ForgetRun(nuint first) => Assert.True(_runs.Remove(first));
 
     internal bool IsInARun(nuint block) =>
-        _runs.Any(run => run.Key <= block && block < run.Key + run.Value);
+        _runs.Count != 0 && _runs.Any(run => run.Key <= block && block < run.Key + run.Value);
 
     private static ThreadState* Current(FakeThread thread, ulong frame) =>
         ThreadBlocks.Current(thread.Block, frame);
