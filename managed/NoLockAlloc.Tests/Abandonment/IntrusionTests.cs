@@ -39,12 +39,33 @@ public sealed class IntrusionTests
     private static void ForEachAccess(string name, int size, bool isAbandoned)
     {
         Scenario scenario = Scenarios.Named(name);
+        if (Settings.IsAll) EveryIntrusion(scenario, (nuint)size, isAbandoned);
+        else IntrusionsInTurn(scenario, (nuint)size, isAbandoned);
+    }
+
+    private static void EveryIntrusion(Scenario scenario, nuint size, bool isAbandoned)
+    {
         foreach ((string intrusion, Action<Scene> what) in Intrusions.All)
         {
-            int at = 0;
-            while (HasAccess(scenario, (nuint)size, at, intrusion, what, isAbandoned))
+            for (int at = 0; HasAccess(scenario, size, at, intrusion, what, isAbandoned); at++)
             {
-                at += Matrix.StrideOfIntrusions;
+            }
+        }
+    }
+
+    /// <summary>At each access the next one; and from the beginning again, where a short call has not met them
+    /// all. Each call begins with another one.</summary>
+    private static void IntrusionsInTurn(Scenario scenario, nuint size, bool isAbandoned)
+    {
+        int first = Scenarios.NumberOf(scenario) + (isAbandoned ? Intrusions.All.Length / 2 : 0);
+        int turn = 0;
+        for (int way = first; turn < Intrusions.All.Length; way++)
+        {
+            bool has = true;
+            for (int at = Matrix.FirstOf(way); has; at += Matrix.Stride)
+            {
+                (string intrusion, Action<Scene> what) = Intrusions.All[(first + turn++) % Intrusions.All.Length];
+                has = HasAccess(scenario, size, at, intrusion, what, isAbandoned);
             }
         }
     }

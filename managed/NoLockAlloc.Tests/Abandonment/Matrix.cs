@@ -19,14 +19,13 @@ internal static class Matrix
         }
     }
 
-    /// <summary>NOLOCKALLOC_TESTS=all: every access, not only some.</summary>
-    internal static bool IsAll { get; } = Environment.GetEnvironmentVariable("NOLOCKALLOC_TESTS") == "all";
+    /// <summary>Of how many accesses one is looked at. It is prime, so that the turns of a loop are met at
+    /// different places; where the same call is looked at in several ways, each begins at another access.
+    /// </summary>
+    internal static int Stride { get; } = Settings.IsAll ? 1 : 5;
 
-    /// <summary>Of how many accesses one is abandoned, and one is intruded upon. Both are prime, so that the
-    /// turns of a loop are met at different places.</summary>
-    internal static int StrideOfAbandonments { get; } = IsAll ? 1 : 3;
-
-    internal static int StrideOfIntrusions { get; } = IsAll ? 1 : 13;
+    /// <summary>The first access to look at in the way of that number.</summary>
+    internal static int FirstOf(int way) => way % Stride;
 
     internal static void Check(int at, string what, Action check)
     {

@@ -48,7 +48,7 @@ public sealed unsafe class NodeAbandonmentTests
     {
         Scenario scenario = Array.Find(s_ofNodes, one => one.Name == name) ?? Scenarios.Named(name);
         bool isAbandoned = true;
-        for (int at = 0; isAbandoned; at += Matrix.StrideOfAbandonments)
+        for (int at = 0; isAbandoned; at += Matrix.Stride)
         {
             FreshWorld world = FreshWorld.WithBlocks(Blocks, scenario.Threads, nodes: 2);
             using Scene scene = new((nuint)size, Blocks, world);

@@ -87,7 +87,7 @@ public sealed unsafe class OvertakenTests
         Scenario scenario = Scenarios.Named(name);
         int pending = 0;
         bool isAbandoned = true;
-        for (int at = 0; isAbandoned; at += Matrix.StrideOfAbandonments)
+        for (int at = 0; isAbandoned; at += Matrix.Stride)
         {
             using Scene s = new((nuint)size, scenario.Threads);
             scenario.Prepare(s);

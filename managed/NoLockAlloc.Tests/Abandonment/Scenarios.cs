@@ -47,6 +47,8 @@ internal static unsafe partial class Scenarios
 
     internal static Scenario Named(string name) => All.Single(scenario => scenario.Name == name);
 
+    internal static int NumberOf(Scenario scenario) => System.Array.IndexOf(All, scenario);
+
     internal static IEnumerable<object[]> Names() => All.Select(scenario => new object[] { scenario.Name });
 
     private static void EndedThread(Scene s)

@@ -15,7 +15,7 @@ internal sealed unsafe class Duet : Play
 {
     /// <summary>The census has seen each object; that each can be had again is tried after so many schedules.
     /// </summary>
-    private static readonly int s_exhaustEvery = Matrix.IsAll ? 1 : 8;
+    private static readonly int s_exhaustEvery = Settings.IsAll ? 1 : 8;
 
     private static readonly nuint s_ofTheArena = (nuint)1 << 56;
 

@@ -23,17 +23,11 @@ internal sealed class Explorer
 
     private Explorer(Func<Play> make) => _make = make;
 
-    /// <summary>Turns by default, or as NOLOCKALLOC_PREEMPTIONS says.</summary>
-    internal static int Preemptions { get; } = FromEnvironment("NOLOCKALLOC_PREEMPTIONS", 2);
-
-    /// <summary>Schedules of one play, or as NOLOCKALLOC_SCHEDULES says, unless its bound wants more.</summary>
-    internal static int Budget { get; } = FromEnvironment("NOLOCKALLOC_SCHEDULES", 400);
-
     private static long Limit { get; } = 10_000_000;
 
     /// <summary>As far as the budget goes, and in any case to this bound. Throws what the first failing
     /// schedule throws, with the schedule in its message.</summary>
-    internal static Exploration Explore(Func<Play> make, int bound) => Explore(make, bound, Budget, Limit);
+    internal static Exploration Explore(Func<Play> make, int bound) => Explore(make, bound, Settings.Schedules, Limit);
 
     /// <summary>budget: of schedules with more turns than the bound. limit: of all. Not beyond most turns.
     /// </summary>
@@ -111,7 +105,4 @@ internal sealed class Explorer
             throw new FailedScheduleException(schedule, error);
         }
     }
-
-    private static int FromEnvironment(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), out int value) ? value : otherwise;
 }

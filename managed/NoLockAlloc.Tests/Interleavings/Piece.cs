@@ -14,7 +14,7 @@ internal sealed record Piece(string Name, Action<Scene> Prepare, Action<Scene> F
 
     /// <summary>Turns, at least: preemptions, and handlers that come. Long pieces have fewer, and those where
     /// a mistake was found with more have more.</summary>
-    internal int Preemptions { get; init; } = Explorer.Preemptions;
+    internal int Preemptions { get; init; } = Settings.Preemptions;
 
     /// <summary>Comes once in the middle of what the thread does, on the same thread; null: never.</summary>
     internal Action<Scene> FirstHandler { get; init; }

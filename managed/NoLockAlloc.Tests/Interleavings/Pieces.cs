@@ -45,7 +45,7 @@ internal static partial class Pieces
         new("Release: release", EmptySlab, s => Release(s, s.Thread), s => Release(s, s.Other)),
         new("Release: claim", EmptySlab, s => Release(s, s.Thread), AllocSecond),
         new("Release: claim of the free block", EmptySlab, s => Release(s, s.Thread), TakeOtherBucket)
-        { Blocks = 1, Preemptions = Explorer.Preemptions - 1 },
+        { Blocks = 1, Preemptions = Settings.Preemptions - 1 },
         new("Release and reuse: belated take", EmptySlab, ReleaseAndReuse, s => TakeFromSlab(s, s.Other)),
         new("Purge: claim", DirtyBlock, Purge, AllocIfAny) { Blocks = 1 },
 
@@ -55,7 +55,7 @@ internal static partial class Pieces
         new("Partial: claim, take", ListedSlab, AllocFirst, s => Take(s, s.Other)),
         new("Partial: unclaim, give back two", OwnSlabIsFull, AllocFirst, GiveBackTwo),
         new("Partial: unlist, give back", ListedSlabIsFull, s => Take(s, s.Thread), s => GiveBack(s, s.Other))
-        { Preemptions = Explorer.Preemptions + 1 },
+        { Preemptions = Settings.Preemptions + 1 },
         new("Partial: unlist, unlist", ListedSlabIsFull, s => Take(s, s.Thread), s => Take(s, s.Other)),
         new("Partial: claim of a full one, give back",
             ListedSlabIsFull, AllocFirst, s => GiveBack(s, s.Other)),
@@ -65,7 +65,7 @@ internal static partial class Pieces
             _ => { }, s => s.Claim(s.Thread), s => s.Claim(s.Other))
         { HasArena = false },
         new("Arena: create, create, and first calls", _ => { }, AllocFirst, AllocSecond)
-        { HasArena = false, Preemptions = Explorer.Preemptions - 1 },
+        { HasArena = false, Preemptions = Settings.Preemptions - 1 },
         new("Thread: claim, claim", _ => { }, s => s.Claim(s.Thread), s => s.Claim(s.Other)),
         new("Thread: claim, claim, of an ended one",
             EndedThread, s => s.Claim(s.Thread), s => s.Claim(s.Other)),

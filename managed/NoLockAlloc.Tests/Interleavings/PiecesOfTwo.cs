@@ -14,7 +14,7 @@ namespace NoLockAlloc.Tests.Interleavings;
 internal static class PiecesOfTwo
 {
     /// <summary>One turn in any case; for more there is the budget.</summary>
-    internal static Piece[] All => [.. s_all.Select(piece => piece with { Preemptions = Explorer.Preemptions - 1 })];
+    internal static Piece[] All => [.. s_all.Select(piece => piece with { Preemptions = Settings.Preemptions - 1 })];
 
     private static readonly Piece[] s_all =
     [

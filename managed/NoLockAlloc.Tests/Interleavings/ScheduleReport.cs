@@ -8,8 +8,6 @@ namespace NoLockAlloc.Tests.Interleavings;
 
 internal static class ScheduleReport
 {
-    private static readonly string s_file = Environment.GetEnvironmentVariable("NOLOCKALLOC_SCHEDULES_REPORT");
-
     /// <summary>Explore, and write down what came of it.</summary>
     internal static Exploration Of(Piece piece, Func<Exploration> explore)
     {
@@ -29,9 +27,9 @@ internal static class ScheduleReport
 
     private static void Append(string protocol, Exploration seen, int failures)
     {
-        if (s_file == null) return;
+        if (Settings.SchedulesReport == null) return;
         string all = seen.IsAll ? "true" : "false", enough = seen.IsEnough ? "true" : "false";
-        File.AppendAllText(s_file,
+        File.AppendAllText(Settings.SchedulesReport,
             $"{{\"check\":\"schedules\",\"protocol\":\"{protocol}\",\"runs\":{seen.Schedules}," +
             $"\"turns\":{seen.Turns},\"exhaustive\":{all},\"enough\":{enough},\"failures\":{failures}}}\n");
     }

@@ -6,6 +6,7 @@ using System;
 using System.Collections.Generic;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
+using NoLockAlloc.Tests.Abandonment;
 using NoLockAlloc.Tests.Words;
 using NoLockAlloc.Tests.World;
 using NoLockAlloc.Words;
@@ -16,8 +17,6 @@ namespace NoLockAlloc.Tests.Slabs;
 public sealed unsafe class CacheLifeAbandonmentTests
 {
     private const int All = Sizes.LastCreated - Sizes.FirstCreated + 1;
-
-    private const int Ways = 3;
 
     public enum GoOn
     {
@@ -30,9 +29,8 @@ public sealed unsafe class CacheLifeAbandonmentTests
     [InlineData(GoOn.TheThread)]
     [InlineData(GoOn.ANewThreadAfterItsEnd)]
     [InlineData(GoOn.ANewThreadAfterItIsGone)]
-    public void B7AnAbandonedCreationLosesAtMostTheCacheInHand(GoOn how) => RunAt.AtEachAccess(step =>
+    public void B7AnAbandonedCreationLosesAtMostTheCacheInHand(GoOn how) => RunAt.AtEachAccess(at =>
     {
-        int at = step * Ways + (int)how; // each way a third of the accesses
         using FreshWorld world = new("arena=1m,threads=4");
         world.Thread.Free(world.Thread.Alloc(8));
         bool isAbandoned = AbandonAt(at, () => world.Thread.Create("lost", 40, flags: SlabFlags.NoMerge));
@@ -47,7 +45,7 @@ public sealed unsafe class CacheLifeAbandonmentTests
     [InlineData(GoOn.ANewThreadAfterItIsGone)]
     public void AnAbandonedDestructionIsFinishedByOthers(GoOn how) => RunAt.AtEachAccess(step =>
     {
-        int at = step * Ways + (int)how; // each way a third of the accesses
+        int at = Matrix.FirstOf((int)how) + step * Matrix.Stride;
         using FreshWorld world = new("arena=1m,threads=4");
         CacheDescriptor* cache = world.Thread.Create("dead", 40, flags: SlabFlags.NoMerge);
         for (int i = 0; i < 3; i++) world.Thread.Free(cache, world.Thread.Alloc(cache));

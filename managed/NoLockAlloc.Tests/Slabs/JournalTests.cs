@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Each way of a batch is abandoned before each of its accesses, and so is the settling after it.
+// Each way of a batch is abandoned before each of its accesses, and so is the settling after it, at some of its
+// own.
 
 using System;
 using System.Collections.Generic;
 using System.Linq;
 using NoLockAlloc.Pages;
 using NoLockAlloc.Slabs;
+using NoLockAlloc.Tests.Abandonment;
 using NoLockAlloc.Tests.World;
 using NoLockAlloc.Words;
 using Xunit;
@@ -89,7 +91,7 @@ public sealed unsafe class JournalTests
         for (int at = 0; isAbandoned; at++)
         {
             bool isSettlingAbandoned = isAbandoned;
-            for (int settlingAt = 0; isSettlingAbandoned; settlingAt++)
+            for (int settlingAt = Matrix.FirstOf(at); isSettlingAbandoned; settlingAt += Matrix.Stride)
             {
                 using CellScene s = new(size);
                 nuint block = s.NewOwnSlab();
