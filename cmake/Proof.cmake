@@ -58,7 +58,7 @@ add_custom_target(
   proof
   COMMAND ${report}
   DEPENDS nolockalloc_shared ${proof_programs} ${detectors}
-  COMMENT "The proof: about 20 minutes, or NLA_PROOF_SECONDS"
+  COMMENT "The proof: about half an hour; fewer or more NLA_PROOF_SECONDS than 1200 change that"
   USES_TERMINAL VERBATIM)
 
 # ---- Tests of these programs --------------------------------------------------------------------

@@ -4,9 +4,11 @@
 // NOLOCKALLOC_TESTS             all: everything everywhere; otherwise some of it, chosen by counting
 // NOLOCKALLOC_PREEMPTIONS       turns of the explorer; 1 in the test suite
 // NOLOCKALLOC_SCHEDULES         how many schedules of a piece with more turns than that
+// NOLOCKALLOC_SCHEDULES_SECONDS for all pieces together
 // NOLOCKALLOC_SCHEDULES_REPORT  a file for what the explorer has done, as lines of JSON
 
 using System;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Xunit;
 
@@ -23,7 +25,13 @@ internal static class Settings
 
     internal static int Schedules { get; } = Number("NOLOCKALLOC_SCHEDULES", 400);
 
+    internal static double ScheduleSeconds { get; } = SecondsOf(Text("NOLOCKALLOC_SCHEDULES_SECONDS"));
+
     internal static string SchedulesReport { get; } = Text("NOLOCKALLOC_SCHEDULES_REPORT");
+
+    /// <summary>No number: without end.</summary>
+    internal static double SecondsOf(string text) =>
+        double.TryParse(text, CultureInfo.InvariantCulture, out double value) ? value : double.MaxValue;
 
     private static string Text(string name) => Environment.GetEnvironmentVariable(name);
 

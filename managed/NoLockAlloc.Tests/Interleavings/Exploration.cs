@@ -7,7 +7,8 @@ namespace NoLockAlloc.Tests.Interleavings;
 
 /// <summary>What the explorer has seen: no failure in so many schedules, which are all that have at most so
 /// many turns, or simply all.</summary>
-internal readonly record struct Exploration(long Schedules, int Longest, int Turns, int Bound, bool IsAll)
+internal readonly record struct Exploration(
+    long Schedules, int Longest, int Turns, int Bound, bool IsAll, bool IsOutOfTime)
 {
     /// <summary>Less than the bound is neither a pass nor a mistake that was found.</summary>
     internal bool IsEnough => IsAll || Turns >= Bound;
@@ -20,7 +21,9 @@ internal readonly record struct Exploration(long Schedules, int Longest, int Tur
 
     public override string ToString() =>
         $"{Schedules} schedules of at most {Longest} accesses, " +
-        (IsAll ? "exhaustive" : $"bounded by {Turns} turns") + (IsEnough ? "" : ": out of budget");
+        (IsAll ? "exhaustive" : $"bounded by {Turns} turns, {(IsEnough ? "then " : "")}out of {Lacks}");
+
+    private string Lacks => IsOutOfTime ? "time" : "budget";
 }
 
 /// <summary>Out of budget: nothing is known.</summary>

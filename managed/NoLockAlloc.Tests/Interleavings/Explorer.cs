@@ -15,26 +15,34 @@ namespace NoLockAlloc.Tests.Interleavings;
 internal sealed class Explorer
 {
     private readonly Func<Play> _make;
+    private readonly Deadline _deadline;
     private readonly HashSet<ulong> _seen = [];
     private List<Schedule> _now = [];
     private List<Schedule> _next = [];
     private long _schedules;
     private int _longest;
 
-    private Explorer(Func<Play> make) => _make = make;
+    private bool _isOutOfTime;
+
+    private Explorer(Func<Play> make, Deadline deadline)
+    {
+        _make = make;
+        _deadline = deadline;
+    }
 
     private static long Limit { get; } = 10_000_000;
 
     /// <summary>As far as the budget goes, and in any case to this bound. Throws what the first failing
     /// schedule throws, with the schedule in its message.</summary>
-    internal static Exploration Explore(Func<Play> make, int bound) => Explore(make, bound, Settings.Schedules, Limit);
+    internal static Exploration Explore(Func<Play> make, int bound, Deadline deadline = null) =>
+        Explore(make, bound, Settings.Schedules, Limit, deadline: deadline);
 
     /// <summary>budget: of schedules with more turns than the bound. limit: of all. Not beyond most turns.
     /// </summary>
     internal static Exploration Explore(
-        Func<Play> make, int bound, long budget, long limit, int most = int.MaxValue)
+        Func<Play> make, int bound, long budget, long limit, int most = int.MaxValue, Deadline deadline = null)
     {
-        Explorer explorer = new(make);
+        Explorer explorer = new(make, deadline ?? Deadline.Never);
         using Stage stage = new();
         for (int role = 0; role < Play.Roles; role++)
         {
@@ -45,18 +53,22 @@ internal sealed class Explorer
         {
             (explorer._now, explorer._next) = (explorer._next, explorer._now);
             explorer._next.Clear();
-            if (!explorer.RunAll(stage, turns > bound ? Math.Min(budget, limit) : limit)) break;
+            bool isBeyond = turns > bound;
+            if (!explorer.RunAll(stage, isBeyond ? Math.Min(budget, limit) : limit, isBeyond)) break;
         }
         bool isAll = explorer._next.Count == 0 && turns <= most && explorer._now.Count == 0;
-        return new Exploration(explorer._schedules, explorer._longest, turns - 1, bound, isAll);
+        return new Exploration(
+            explorer._schedules, explorer._longest, turns - 1, bound, isAll, explorer._isOutOfTime);
     }
 
-    /// <summary>False: out of budget.</summary>
-    private bool RunAll(Stage stage, long budget)
+    /// <summary>False: out of budget, or of time.</summary>
+    private bool RunAll(Stage stage, long budget, bool isBeyond)
     {
         foreach (Schedule schedule in _now)
         {
             if (_schedules >= budget) return false;
+            _isOutOfTime = _deadline.HasPassed(isBeyond);
+            if (_isOutOfTime) return false;
             _schedules++;
             Course course = Run(stage, schedule);
             _longest = Math.Max(_longest, course.Steps.Count);

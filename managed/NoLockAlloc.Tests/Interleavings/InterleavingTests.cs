@@ -21,7 +21,8 @@ public sealed class InterleavingTests(ControlsFirst controls, ITestOutputHelper 
     {
         Assert.True(controls.AreCaught);
         Piece piece = Pieces.All.Single(piece => piece.Name == name);
-        ScheduleReport.Of(piece, () => Explorer.Explore(() => new Duet(piece), piece.Preemptions))
+        Deadline deadline = Allotment.OfThisRun.Next();
+        ScheduleReport.Of(piece, () => Explorer.Explore(() => new Duet(piece), piece.Preemptions, deadline))
             .Conclude(output);
     }
 }

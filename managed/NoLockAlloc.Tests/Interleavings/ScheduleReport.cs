@@ -28,9 +28,12 @@ internal static class ScheduleReport
     private static void Append(string protocol, Exploration seen, int failures)
     {
         if (Settings.SchedulesReport == null) return;
-        string all = seen.IsAll ? "true" : "false", enough = seen.IsEnough ? "true" : "false";
+        string all = Json(seen.IsAll), enough = Json(seen.IsEnough), late = Json(seen.IsOutOfTime);
         File.AppendAllText(Settings.SchedulesReport,
             $"{{\"check\":\"schedules\",\"protocol\":\"{protocol}\",\"runs\":{seen.Schedules}," +
-            $"\"turns\":{seen.Turns},\"exhaustive\":{all},\"enough\":{enough},\"failures\":{failures}}}\n");
+            $"\"turns\":{seen.Turns},\"exhaustive\":{all},\"enough\":{enough},\"late\":{late}," +
+            $"\"failures\":{failures}}}\n");
     }
+
+    private static string Json(bool value) => value ? "true" : "false";
 }

@@ -9,6 +9,7 @@ import os
 import pathlib
 import sys
 
+from budget import BadBudget, budget_of, schedules_environment, seconds_of
 from coverage import cover, read_library, read_reasons, read_stepped
 from progress import Progress
 from rows import rows_of
@@ -18,27 +19,25 @@ from verdict import verdict_of
 
 HERE = pathlib.Path(__file__).parent
 
-# Each program's part of the time: two run at once, and the rest is for schedules and planted bugs.
-PARTS = {"proof_interrupted": 0.5, "proof_abandoned": 0.25, "proof_forked": 0.2,
-         "proof_stopped": 0.2, "proof_disturbed": 0.2, "proof_settled": 0.15}
-
-# Of each protocol, for each second: what it is not exhausted by, bounds it.
-SCHEDULES_A_SECOND = 40
-
 
 def arguments():
     parser = argparse.ArgumentParser(prog="proof", description=__doc__)
     parser.add_argument("--library", type=pathlib.Path, required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True, help="a folder for the report")
     parser.add_argument("--program", type=pathlib.Path, action="append", default=[])
-    parser.add_argument("--seconds", type=float, default=os.environ.get("NLA_PROOF_SECONDS") or 1200,
-                        help="for all, more or less; default: NLA_PROOF_SECONDS, or 20 minutes")
+    parser.add_argument("--seconds", default=os.environ.get("NLA_PROOF_SECONDS"),
+                        help="for all but planted bugs; default: NLA_PROOF_SECONDS, or 20 minutes")
     parser.add_argument("--objdump", default="objdump")
     parser.add_argument("--nm", default="nm")
     for step in ("schedules", "planted-all"):
         parser.add_argument(f"--{step}", action="append", default=[],
                             help="a word of that command")
-    return parser.parse_args()
+    settings = parser.parse_args()
+    try:
+        settings.seconds = seconds_of(settings.seconds)
+    except BadBudget as error:
+        parser.error(str(error))
+    return settings
 
 
 def pcs_file(settings, program):
@@ -46,20 +45,23 @@ def pcs_file(settings, program):
 
 
 def steps_of(settings):
-    """The longest first."""
+    """The longest first; how long the planted bugs take is not known."""
     steps = []
     for program in settings.program:
-        budget = settings.seconds * PARTS.get(program.name, 0.25)
+        budget = budget_of(program.name, settings.seconds)
         command = [str(program), "--budget", f"{budget:.0f}", "--pcs",
                    str(pcs_file(settings, program))]
         steps.append(Step(program.name, command, budget))
-    if settings.planted_all:
-        steps.insert(1, Step("planted", settings.planted_all))
     if settings.schedules:
         report = settings.out / "schedules.jsonl"
-        steps.append(Step("schedules", settings.schedules, records_file=str(report), environment={
-            "NOLOCKALLOC_SCHEDULES_REPORT": str(report),
-            "NOLOCKALLOC_SCHEDULES": str(int(settings.seconds * SCHEDULES_A_SECOND))}))
+        budget = budget_of("schedules", settings.seconds)
+        steps.append(Step(
+            "schedules", settings.schedules, budget, records_file=str(report), environment={
+                "NOLOCKALLOC_SCHEDULES_REPORT": str(report),
+                **schedules_environment(settings.seconds)}))
+    steps.sort(key=lambda step: -step.budget)
+    if settings.planted_all:
+        steps.insert(1, Step("planted", settings.planted_all))
     return steps
 
 

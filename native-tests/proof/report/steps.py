@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 AT_ONCE = 2
 GRACE = 3  # times its budget a step may take, and ten minutes, before it counts as hung
 GRACE_SECONDS = 600
+SECONDS_BETWEEN_LOOKS = 1
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,51 @@ def parse(line):
     return record if isinstance(record, dict) and "check" in record else None
 
 
+class Follower:
+    """Notes the records in a file while a program writes them. "": there is none."""
+
+    def __init__(self, path, note):
+        self._path = path
+        self._note = note
+        self._read = 0
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._follow, daemon=True)
+        self._thread.start()
+
+    def end(self):
+        """The program has ended."""
+        self._end.set()
+        self._thread.join()
+
+    def _follow(self):
+        while self._path and not self._end.wait(SECONDS_BETWEEN_LOOKS):
+            self._look()
+        if self._path:
+            self._look()
+
+    def _look(self):
+        """At the whole lines that came since."""
+        if not os.path.exists(self._path):
+            return
+        with open(self._path, "rb") as file:
+            file.seek(self._read)
+            lines, end, _ = file.read().rpartition(b"\n")
+        self._read += len(lines) + len(end)
+        for record in map(parse, lines.decode(errors="replace").splitlines()):
+            if record:
+                self._note(record)
+
+
 def run(step, folder, progress):
     begin = time.monotonic()
     limit = step.budget * GRACE + GRACE_SECONDS if step.budget else step.limit
     records = []
+
+    def note(record):
+        records.append(record)
+        progress(step.name, record)
+
+    follower = Follower(step.records_file, note)
     with (folder / f"{step.name}.log").open("w") as log:
         process = subprocess.Popen(
             step.command, stdout=subprocess.PIPE, stderr=log, text=True, errors="replace",
@@ -67,14 +109,11 @@ def run(step, folder, progress):
                 log.write(line)
                 log.flush()
             else:
-                records.append(record)
-                progress(step.name, record)
+                note(record)
         status = process.wait()
         is_hung = not guard.is_alive()
         guard.cancel()
-    if step.records_file and os.path.exists(step.records_file):
-        with open(step.records_file) as file:
-            records += [record for record in map(parse, file) if record]
+    follower.end()
     return Result(step, records, "hung" if is_hung else status, time.monotonic() - begin)
 
 

@@ -38,8 +38,9 @@ def extent_text(record):
         return "stopped at a failure"
     if record["exhaustive"]:
         return "exhaustive"
-    bound = f"bounded by {record['turns']} turns"
-    return bound if record["enough"] else f"{bound}, NOT ENOUGH: out of budget"
+    then = "then" if record["enough"] else "NOT ENOUGH:"
+    lacks = "time" if record["late"] else "budget"
+    return f"bounded by {record['turns']} turns, {then} out of {lacks}"
 
 
 def schedules_table(records):

@@ -16,7 +16,7 @@ def record(check="interrupted", path="Refill", door="direct", **more):
 
 def schedule(**more):
     return {"check": "schedules", "protocol": "Barn", "runs": 5, "turns": 2,
-            "exhaustive": True, "enough": True, "failures": 0, **more}
+            "exhaustive": True, "enough": True, "late": False, "failures": 0, **more}
 
 
 def planted(caught):
@@ -84,8 +84,11 @@ class Verdicts(unittest.TestCase):
         self.assertTrue(result("hung", [record(failures=1)]).is_broken)
 
     def test_the_other_tables(self):
-        self.assertIn("out of budget", schedules_table([schedule(exhaustive=False, enough=False)]))
-        self.assertIn("bounded by 2", schedules_table([schedule(exhaustive=False)]))
+        for more, text in (({}, "bounded by 2 turns, then out of budget"),
+                           ({"late": True}, "bounded by 2 turns, then out of time"),
+                           ({"enough": False}, "bounded by 2 turns, NOT ENOUGH: out of budget"),
+                           ({"late": True, "enough": False}, "NOT ENOUGH: out of time")):
+            self.assertIn(text, schedules_table([schedule(exhaustive=False, **more)]))
         self.assertIn("NOT caught", planted_table([planted(False)]))
 
 
