@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Time for the explorer. To its bound each piece may go for as long as there is time for any; beyond it, for an
-// equal share of what is left.
+// Time for the explorer. To its bound each piece may go for as long as there is time for any; beyond it, for half
+// of its share of what is left, so that a long one that comes late finds enough.
 
 using System;
 using System.Diagnostics;
@@ -21,7 +21,7 @@ internal sealed class Allotment(double seconds, int pieces, Func<double> now)
     internal Deadline Next()
     {
         double begin = now();
-        double share = Math.Max(_end - begin, 0) / Math.Max(_left--, 1);
+        double share = Math.Max(_end - begin, 0) / Math.Max(_left--, 1) / 2;
         return new Deadline(now, _end, begin + share);
     }
 }

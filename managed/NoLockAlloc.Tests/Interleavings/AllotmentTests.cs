@@ -11,14 +11,14 @@ public sealed class AllotmentTests(ITestOutputHelper output)
     private double _now = 1000;
 
     [Fact]
-    public void APieceHasAnEqualShareOfWhatIsLeft()
+    public void BeyondItsBoundAPieceHasHalfOfItsShareOfWhatIsLeft()
     {
         Allotment all = new(90, pieces: 3, () => _now);
+        Assert.Equal(1015, all.Next().Beyond);
+        _now = 1010;
         Assert.Equal(1030, all.Next().Beyond);
-        _now = 1010; // 20 seconds less than it might have taken
-        Assert.Equal(1050, all.Next().Beyond);
-        _now = 1085;
-        Assert.Equal(1090, all.Next().Beyond);
+        _now = 1080;
+        Assert.Equal(1085, all.Next().Beyond);
     }
 
     [Fact]

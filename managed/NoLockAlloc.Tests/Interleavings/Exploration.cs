@@ -21,7 +21,9 @@ internal readonly record struct Exploration(
 
     public override string ToString() =>
         $"{Schedules} schedules of at most {Longest} accesses, " +
-        (IsAll ? "exhaustive" : $"bounded by {Turns} turns, {(IsEnough ? "then " : "")}out of {Lacks}");
+        (IsAll ? "exhaustive" : $"{Extent}out of {Lacks}");
+
+    private string Extent => Turns < 0 ? "" : $"bounded by {Turns} turns, {(IsEnough ? "then " : "")}";
 
     private string Lacks => IsOutOfTime ? "time" : "budget";
 }

@@ -36,7 +36,7 @@ class Result:
     def is_broken(self):
         """It ended in the middle, or badly though no record of it says why."""
         said_why = any(record.get("failures") or record.get("caught") is False
-                       for record in self.records)
+                       or record.get("enough") is False for record in self.records)
         has_ended = self.status == 0 or (self.status == 1 and said_why)
         return not has_ended or not self.records
 

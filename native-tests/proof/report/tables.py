@@ -38,9 +38,10 @@ def extent_text(record):
         return "stopped at a failure"
     if record["exhaustive"]:
         return "exhaustive"
+    bound = f"bounded by {record['turns']} turns, " if record["turns"] >= 0 else ""
     then = "then" if record["enough"] else "NOT ENOUGH:"
     lacks = "time" if record["late"] else "budget"
-    return f"bounded by {record['turns']} turns, {then} out of {lacks}"
+    return f"{bound}{then} out of {lacks}"
 
 
 def schedules_table(records):

@@ -80,6 +80,7 @@ class Verdicts(unittest.TestCase):
     def test_a_step_that_says_why_it_failed_is_not_broken(self):
         self.assertFalse(result(1, [record(failures=1)]).is_broken)
         self.assertFalse(result(1, [planted(False)]).is_broken)
+        self.assertFalse(result(1, [schedule(enough=False)]).is_broken)
         self.assertTrue(result(1, [record()]).is_broken)
         self.assertTrue(result("hung", [record(failures=1)]).is_broken)
 
@@ -87,7 +88,7 @@ class Verdicts(unittest.TestCase):
         for more, text in (({}, "bounded by 2 turns, then out of budget"),
                            ({"late": True}, "bounded by 2 turns, then out of time"),
                            ({"enough": False}, "bounded by 2 turns, NOT ENOUGH: out of budget"),
-                           ({"late": True, "enough": False}, "NOT ENOUGH: out of time")):
+                           ({"late": True, "enough": False, "turns": -1}, "  NOT ENOUGH: out of time")):
             self.assertIn(text, schedules_table([schedule(exhaustive=False, **more)]))
         self.assertIn("NOT caught", planted_table([planted(False)]))
 
