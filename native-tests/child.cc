@@ -123,6 +123,16 @@ ChildResult run_in_child(const std::function<int()> &body, unsigned seconds)
     return watch(child, ends[0], seconds);
 }
 
+ChildResult run_in_child_with(const char *options, const std::function<int()> &body)
+{
+    return run_in_child(
+        [&]
+        {
+            setenv("NOLOCKALLOC_OPTIONS", options, 1);
+            return body();
+        });
+}
+
 Role::Role(const char *name, int (*body)())
 {
     roles()[name] = body;

@@ -23,6 +23,9 @@ struct ChildResult
 // Forks; the child runs body and exits with its result, without exit handlers.
 ChildResult run_in_child(const std::function<int()> &body, unsigned seconds = 20);
 
+// The same with these options, which the library must not have read yet.
+ChildResult run_in_child_with(const char *options, const std::function<int()> &body);
+
 // Starts this program again in the place of itself.
 [[noreturn]] void execute_self(char *const arguments[]);
 

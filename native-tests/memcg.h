@@ -59,4 +59,15 @@ class Active
     struct nolockalloc_memcg *_before;
 };
 
+// Through both doors, with a group.
+class Accounting : public EveryDoor
+{
+  protected:
+    Group group;
+    void *accounted(size_t size)
+    {
+        return allocate(size, __GFP_ACCOUNT);
+    }
+};
+
 #endif
