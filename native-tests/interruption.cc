@@ -101,14 +101,18 @@ bool Interruption::find()
         if (!count_steps() || !settle().empty())
             return false;
     }
-    for (int round = 0; round < 2; round++) // the first finds what only a first run does
-    {
-        prepare();
-        record();
-        if (!settle().empty())
-            return false;
-    }
-    return true;
+    prepare();
+    perform_once(); // what only a first run does
+    if (!settle().empty())
+        return false;
+    prepare();
+    record();
+    return settle().empty();
+}
+
+std::vector<short_form::Stop> Interruption::stops(const short_form::Plan &plan) const
+{
+    return short_form::stops(*_trace, std::string(_situation.name) + "_" + _door.name, plan);
 }
 
 void Interruption::prepare()

@@ -8,6 +8,7 @@
 #include "counters.h"
 #include "ledger.h"
 #include "operation.h"
+#include "short_form.h"
 #include "stepper.h"
 
 #include <ostream>
@@ -75,6 +76,9 @@ class Interruption
         return *_trace;
     }
 
+    // Where the suite interrupts it.
+    std::vector<short_form::Stop> stops(const short_form::Plan &plan) const;
+
     // The three parts of one run.
     void prepare();
     stepper::Outcome step(size_t index, stepper::Inject inject, void *context);
@@ -124,6 +128,7 @@ class Interruption
     void prepare_objects();
     void perform();
     bool count_steps();
+    void perform_once();
     stepper::Outcome step_as_requested();
     bool on_thread(void (*body)(Interruption *));
     void keep_result();
@@ -159,7 +164,7 @@ struct Script
 const std::vector<Script> &all_scripts();
 void play(Interruption &interruption, const std::string &steps);
 
-// Interrupts the call at every boundary with a script. "" if every run settled.
-std::string interrupt_everywhere(Interruption &interruption, const Script &script);
+// Interrupts the call at every boundary with these scripts, in the short form. "" if every run settled.
+std::string interrupt_everywhere(Interruption &interruption, const std::vector<Script> &scripts);
 
 #endif

@@ -148,28 +148,26 @@ int interrupt_everywhere_with_all(const Door &door, const Situation &situation)
     interruption.before_preparing = begin;
     if (!interruption.find() || interruption.trace().count < 100)
         return 2;
-    for (const auto &handler : kHandlers)
-        for (size_t i = 0; i < interruption.trace().count; i++)
-        {
-            if (interruption.trace().boundary[i].occurrence >= 2)
-                continue;
-            struct Act
-            {
-                Interruption &interruption;
-                Hook act;
-            } act = {interruption, handler.act};
-            auto inject = [](void *context, size_t)
-            {
-                auto *act = static_cast<Act *>(context);
-                act->act(act->interruption);
-            };
-            std::string complaint = interruption.run(i, inject, &act) + complaint_of_the_group(0);
-            if (complaint.empty())
-                continue;
-            fprintf(stderr, "%s, the handler %s: %s\n", interruption.describe(i).c_str(),
-                    handler.name, complaint.c_str());
-            return 1;
-        }
+    struct Act
+    {
+        Interruption &interruption;
+        Hook act;
+    } act = {interruption, nullptr};
+    auto inject = [](void *context, size_t)
+    {
+        auto *act = static_cast<Act *>(context);
+        act->act(act->interruption);
+    };
+    for (const short_form::Stop &stop : interruption.stops({2, std::size(kHandlers)}))
+    {
+        act.act = kHandlers[stop.kind].act;
+        std::string complaint = interruption.run(stop.index, inject, &act) + complaint_of_the_group(0);
+        if (complaint.empty())
+            continue;
+        fprintf(stderr, "%s, the handler %s: %s\n", interruption.describe(stop.index).c_str(),
+                kHandlers[stop.kind].name, complaint.c_str());
+        return 1;
+    }
     return 0;
 }
 
@@ -215,10 +213,9 @@ int abandon_everywhere(const Door &door, const Situation &situation)
     if (!interruption.find() || interruption.trace().count < 100)
         return 2;
     size_t before = capacity(door);
-    for (size_t i = 0; i < interruption.trace().count; i++)
+    for (const short_form::Stop &stop : interruption.stops({1, 1, short_form::kForkedRuns}))
     {
-        if (interruption.trace().boundary[i].occurrence > 0)
-            continue;
+        size_t i = stop.index;
         ChildResult result = run_in_child(
             [&]
             {

@@ -153,25 +153,24 @@ void play(Interruption &on, const std::string &steps)
 // In a loop, the first passes stand for all: what differs later is data.
 constexpr uint32_t kPasses = 3;
 
-std::string interrupt_everywhere(Interruption &interruption, const Script &script)
+std::string interrupt_everywhere(Interruption &interruption, const std::vector<Script> &scripts)
 {
     struct Play
     {
         Interruption &interruption;
-        const std::string &steps;
-    } what = {interruption, script.steps};
+        const Script *script;
+    } what = {interruption, nullptr};
     auto inject = [](void *context, size_t)
     {
         auto *what = static_cast<Play *>(context);
-        play(what->interruption, what->steps);
+        play(what->interruption, what->script->steps);
     };
-    for (size_t i = 0; i < interruption.trace().count; i++)
+    for (const short_form::Stop &stop : interruption.stops({kPasses, scripts.size()}))
     {
-        if (interruption.trace().boundary[i].occurrence >= kPasses)
-            continue;
-        std::string complaint = interruption.run(i, inject, &what);
+        what.script = &scripts[stop.kind];
+        std::string complaint = interruption.run(stop.index, inject, &what);
         if (!complaint.empty())
-            return interruption.describe(i) + ", handler " + script.name + ": " + complaint;
+            return interruption.describe(stop.index) + ", handler " + what.script->name + ": " + complaint;
     }
     return "";
 }
