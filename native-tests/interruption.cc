@@ -35,6 +35,7 @@ void Interruption::prepare_objects()
         return _situation.set_up(*this);
     if (before_preparing != nullptr)
         before_preparing(*this);
+    _door.free(_door.allocate(8, 0, NUMA_NO_NODE)); // the way of a free depends on the bucket of one before
     nolockalloc_trim();
     for (size_t i = 0; i < older_objects(_situation.size); i++)
         older.allocate(_situation.size);

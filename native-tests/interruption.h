@@ -11,6 +11,7 @@
 #include "short_form.h"
 #include "stepper.h"
 
+#include <functional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -164,7 +165,16 @@ struct Script
 const std::vector<Script> &all_scripts();
 void play(Interruption &interruption, const std::string &steps);
 
-// Interrupts the call at every boundary with these scripts, in the short form. "" if every run settled.
+struct Interrupter
+{
+    const char *name;
+    std::function<void(Interruption &)> act;
+};
+
+// Interrupts the call at every boundary, in the short form, by these handlers. "" if every run settled and
+// says_more() had nothing to say after any.
+std::string interrupt_everywhere(Interruption &interruption, uint32_t passes, const std::vector<Interrupter> &handlers,
+                                 std::string (*says_more)() = nullptr);
 std::string interrupt_everywhere(Interruption &interruption, const std::vector<Script> &scripts);
 
 #endif

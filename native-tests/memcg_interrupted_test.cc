@@ -113,17 +113,17 @@ void be_refused(Interruption &on)
     nolockalloc_memcg_set_limit(g_group, limit);
 }
 
-const struct
+const std::vector<Interrupter> &handlers()
 {
-    const char *name;
-    Hook act;
-} kHandlers[] = {
-    {"allocates", allocate},
-    {"allocates and frees", come_and_go},
-    {"frees", free_another},
-    {"makes and ends groups", make_and_end_groups},
-    {"is refused", be_refused},
-};
+    static const std::vector<Interrupter> all = {
+        {"allocates", allocate},
+        {"allocates and frees", come_and_go},
+        {"frees", free_another},
+        {"makes and ends groups", make_and_end_groups},
+        {"is refused", be_refused},
+    };
+    return all;
+}
 
 void begin(Interruption &)
 {
@@ -148,27 +148,9 @@ int interrupt_everywhere_with_all(const Door &door, const Situation &situation)
     interruption.before_preparing = begin;
     if (!interruption.find() || interruption.trace().count < 100)
         return 2;
-    struct Act
-    {
-        Interruption &interruption;
-        Hook act;
-    } act = {interruption, nullptr};
-    auto inject = [](void *context, size_t)
-    {
-        auto *act = static_cast<Act *>(context);
-        act->act(act->interruption);
-    };
-    for (const short_form::Stop &stop : interruption.stops({2, std::size(kHandlers)}))
-    {
-        act.act = kHandlers[stop.kind].act;
-        std::string complaint = interruption.run(stop.index, inject, &act) + complaint_of_the_group(0);
-        if (complaint.empty())
-            continue;
-        fprintf(stderr, "%s, the handler %s: %s\n", interruption.describe(stop.index).c_str(),
-                kHandlers[stop.kind].name, complaint.c_str());
-        return 1;
-    }
-    return 0;
+    std::string complaint = interrupt_everywhere(interruption, 2, handlers(), [] { return complaint_of_the_group(0); });
+    fprintf(stderr, "%s\n", complaint.c_str());
+    return complaint.empty() ? 0 : 1;
 }
 
 // ---- Abandonment --------------------------------------------------------------------------------

@@ -133,17 +133,17 @@ void fork_a_child_that_uses_both_nodes(Interruption &on)
         on.nested.complain("the child had no memory");
 }
 
-const struct
+const std::vector<Interrupter> &handlers()
 {
-    const char *name;
-    Hook act;
-} kHandlers[] = {
-    {"uses both nodes", use_both_nodes},
-    {"frees what lies on the other node", free_what_was_there},
-    {"allocates and trims", allocate_and_trim},
-    {"writes JSON", write_json},
-    {"forks", fork_a_child_that_uses_both_nodes},
-};
+    static const std::vector<Interrupter> all = {
+        {"uses both nodes", use_both_nodes},
+        {"frees what lies on the other node", free_what_was_there},
+        {"allocates and trims", allocate_and_trim},
+        {"writes JSON", write_json},
+        {"forks", fork_a_child_that_uses_both_nodes},
+    };
+    return all;
+}
 
 // For a handler to free.
 void begin(Interruption &on)
@@ -164,27 +164,9 @@ int interrupt_everywhere_with_all(const Door &door, const Situation &situation)
     Interruption interruption(door, situation);
     if (!is_ready(interruption))
         return 2;
-    struct Act
-    {
-        Interruption &interruption;
-        Hook act;
-    } act = {interruption, nullptr};
-    auto inject = [](void *context, size_t)
-    {
-        auto *act = static_cast<Act *>(context);
-        act->act(act->interruption);
-    };
-    for (const short_form::Stop &stop : interruption.stops({1, std::size(kHandlers)}))
-    {
-        act.act = kHandlers[stop.kind].act;
-        std::string complaint = interruption.run(stop.index, inject, &act);
-        if (complaint.empty())
-            continue;
-        fprintf(stderr, "%s, the handler %s: %s\n", interruption.describe(stop.index).c_str(),
-                kHandlers[stop.kind].name, complaint.c_str());
-        return 1;
-    }
-    return 0;
+    std::string complaint = interrupt_everywhere(interruption, 1, handlers());
+    fprintf(stderr, "%s\n", complaint.c_str());
+    return complaint.empty() ? 0 : 1;
 }
 
 // ---- Abandonment --------------------------------------------------------------------------------

@@ -204,7 +204,8 @@ void find_stops(const Call &call)
     ChildResult result = run_in_child(
         [&]
         {
-            auto stops = short_form::stops(g_trace, call.name, {3, std::size(kScripts), short_form::kForkedRuns});
+            short_form::Plan plan = {UINT32_MAX, std::size(kScripts), short_form::kForkedRuns};
+            auto stops = short_form::stops(g_trace, call.name, plan);
             g_stops.count = std::min(stops.size(), std::size(g_stops.at));
             std::copy_n(stops.begin(), g_stops.count, g_stops.at);
             return 0;
