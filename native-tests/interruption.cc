@@ -35,7 +35,8 @@ void Interruption::prepare_objects()
         return _situation.set_up(*this);
     if (before_preparing != nullptr)
         before_preparing(*this);
-    _door.free(_door.allocate(8, 0, NUMA_NO_NODE)); // the way of a free depends on the bucket of one before
+    for (int i = 0; i < 2; i++) // so that the fast path has the same guess in each run: of this bucket
+        _door.free(_door.allocate(_situation.size, 0, NUMA_NO_NODE));
     nolockalloc_trim();
     for (size_t i = 0; i < older_objects(_situation.size); i++)
         older.allocate(_situation.size);
