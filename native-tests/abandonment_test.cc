@@ -70,20 +70,17 @@ class Abandoned : public testing::TestWithParam<Case>
     const Door &door = std::get<0>(GetParam());
     const Situation &situation = std::get<1>(GetParam());
 
-    // One child per boundary; of more than at_most, as many of them at equal distances.
-    void abandon_everywhere(size_t times, size_t at_most = SIZE_MAX)
+    // One child per boundary.
+    void abandon_everywhere(size_t times, size_t at_most)
     {
         *g_shared = {};
         Interruption interruption(door, situation);
         ASSERT_TRUE(interruption.find()) << "the state was not reached";
-        std::vector<size_t> first; // pass of each loop
-        for (size_t i = 0; i < interruption.trace().count; i++)
-            if (interruption.trace().boundary[i].occurrence == 0)
-                first.push_back(i);
-        size_t step = (first.size() - 1) / at_most + 1;
-        for (size_t n = 0; n < first.size() && !HasFailure(); n += step)
+        for (const short_form::Stop &stop : interruption.stops({1, 1, at_most}))
         {
-            size_t i = first[n];
+            if (HasFailure())
+                break;
+            size_t i = stop.index;
             ChildResult result = run_in_child(
                 [&]
                 {
@@ -101,10 +98,7 @@ class Abandoned : public testing::TestWithParam<Case>
 };
 
 // The same for a few situations and less often, where it takes longer.
-constexpr size_t kOften = 120;
-
-// The proof does it at each instruction, however long the call.
-constexpr size_t kMany = 500;
+constexpr size_t kOften = 60;
 class AbandonedOften : public Abandoned
 {
 };
@@ -128,7 +122,7 @@ INSTANTIATE_TEST_SUITE_P(Calls, AbandonedOften,
 
 TEST_P(Abandoned, AtAnyInstructionItLosesAtMostOneObject)
 {
-    abandon_everywhere(1, kMany);
+    abandon_everywhere(1, short_form::kForkedRuns);
 }
 
 TEST_P(AbandonedOften, EightTimesInARowItLosesAtMostEight)

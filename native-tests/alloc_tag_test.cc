@@ -186,10 +186,9 @@ TEST(AllocTags, AtEveryInstructionAHandlerMayUseTheSameCallSite)
         Interruption interruption(direct_door(), situation);
         if (!interruption.find() || interruption.trace().count < 100)
             return 2;
-        for (size_t i = 0; i < interruption.trace().count; i++)
+        for (const short_form::Stop &stop : interruption.stops({2}))
         {
-            if (interruption.trace().boundary[i].occurrence >= 2)
-                continue;
+            size_t i = stop.index;
             interruption.prepare();
             stepper::Outcome outcome = interruption.step(i, be_tagged_too, &interruption);
             std::string complaint = interruption.settle();

@@ -41,10 +41,9 @@ std::string at_every_instruction(const Situation &situation, Deed deed,
         return "the state was not reached";
     size_t reached = 0,
            missed = 0; // how far the stack is walked depends on what the stepper left on it
-    for (size_t i = 0; i < on.trace().count; i++)
+    for (const short_form::Stop &stop : on.stops({kPasses}))
     {
-        if (on.trace().boundary[i].occurrence >= kPasses)
-            continue;
+        size_t i = stop.index;
         on.prepare();
         auto inject = [](void *context, size_t)
         {
@@ -232,10 +231,9 @@ TEST_P(DebugAbandoned, AtEveryInstructionLosesAtMostOneObject)
             Interruption on(direct_door(), GetParam());
             if (!on.find())
                 return std::string("the state was not reached");
-            for (size_t i = 0; i < on.trace().count; i++)
+            for (const short_form::Stop &stop : on.stops({kPasses}))
             {
-                if (on.trace().boundary[i].occurrence >= kPasses)
-                    continue;
+                size_t i = stop.index;
                 on.prepare();
                 int64_t before = live_objects(counters());
                 abandon(on, i);

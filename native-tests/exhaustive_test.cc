@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Depth one, exhaustively: at every machine instruction of a call, a handler uses the allocator.
-// Afterwards no object was handed out twice, every byte is right, and nothing is lost.
+// Depth one: at every machine instruction of a call, a handler uses the allocator (short_form.h says where in long
+// calls). Afterwards no object was handed out twice, every byte is right, and nothing is lost.
 #include "child.h"
 #include "interruption.h"
 
@@ -21,16 +21,9 @@ TEST_P(Interrupted, AtEveryInstructionTheHandlerMayUseTheAllocator)
                 fprintf(stderr, "the state was not reached\n");
                 return 2;
             }
-            for (const Script &script : all_scripts())
-            {
-                std::string complaint = interrupt_everywhere(interruption, script);
-                if (!complaint.empty())
-                {
-                    fprintf(stderr, "%s\n", complaint.c_str());
-                    return 1;
-                }
-            }
-            return 0;
+            std::string complaint = interrupt_everywhere(interruption, all_scripts());
+            fprintf(stderr, "%s\n", complaint.c_str());
+            return complaint.empty() ? 0 : 1;
         },
         100);
     EXPECT_EQ(result.complaint(), "");

@@ -5,6 +5,7 @@
 #include "child.h"
 #include "counters.h"
 #include "ledger.h"
+#include "short_form.h"
 #include "stepper.h"
 
 #include <csetjmp>
@@ -72,10 +73,11 @@ class FirstCall : public EveryDoor
         };
         ASSERT_EQ(run_in_child(record).complaint(), "");
         ASSERT_GT(g_trace->count, 100u);
-        for (size_t i = 0; i < g_trace->count && !HasFailure(); i++)
+        for (const short_form::Stop &stop : short_form::stops(*g_trace, door.name, {1, 1, short_form::kForkedRuns}))
         {
-            if (g_trace->boundary[i].occurrence > 0)
-                continue;
+            if (HasFailure())
+                break;
+            size_t i = stop.index;
             ChildResult result = run_in_child(
                 [&]
                 {

@@ -205,10 +205,11 @@ TEST_P(ForkAtEveryInstruction, BothProcessesFinishTheCall)
 {
     Interruption interruption(direct_door(), GetParam());
     ASSERT_TRUE(interruption.find()) << "the state was not reached";
-    for (size_t i = 0; i < interruption.trace().count && !HasFailure(); i++)
+    for (const short_form::Stop &stop : interruption.stops({1, 1, short_form::kForkedRuns}))
     {
-        if (interruption.trace().boundary[i].occurrence > 0)
-            continue;
+        if (HasFailure())
+            break;
+        size_t i = stop.index;
         ForkHere here = {&direct_door(), -1};
         interruption.prepare();
         auto outcome = interruption.step(i, fork_here, &here);

@@ -35,6 +35,8 @@ void Interruption::prepare_objects()
         return _situation.set_up(*this);
     if (before_preparing != nullptr)
         before_preparing(*this);
+    for (int i = 0; i < 2; i++) // so that the fast path has the same guess in each run: of this bucket
+        _door.free(_door.allocate(_situation.size, 0, NUMA_NO_NODE));
     nolockalloc_trim();
     for (size_t i = 0; i < older_objects(_situation.size); i++)
         older.allocate(_situation.size);
@@ -101,14 +103,18 @@ bool Interruption::find()
         if (!count_steps() || !settle().empty())
             return false;
     }
-    for (int round = 0; round < 2; round++) // the first finds what only a first run does
-    {
-        prepare();
-        record();
-        if (!settle().empty())
-            return false;
-    }
-    return true;
+    prepare();
+    perform_once(); // what only a first run does
+    if (!settle().empty())
+        return false;
+    prepare();
+    record();
+    return settle().empty();
+}
+
+std::vector<short_form::Stop> Interruption::stops(const short_form::Plan &plan) const
+{
+    return short_form::stops(*_trace, std::string(_situation.name) + "_" + _door.name, plan);
 }
 
 void Interruption::prepare()

@@ -8,8 +8,10 @@
 #include "counters.h"
 #include "ledger.h"
 #include "operation.h"
+#include "short_form.h"
 #include "stepper.h"
 
+#include <functional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -75,6 +77,9 @@ class Interruption
         return *_trace;
     }
 
+    // Where the suite interrupts it.
+    std::vector<short_form::Stop> stops(const short_form::Plan &plan) const;
+
     // The three parts of one run.
     void prepare();
     stepper::Outcome step(size_t index, stepper::Inject inject, void *context);
@@ -124,6 +129,7 @@ class Interruption
     void prepare_objects();
     void perform();
     bool count_steps();
+    void perform_once();
     stepper::Outcome step_as_requested();
     bool on_thread(void (*body)(Interruption *));
     void keep_result();
@@ -159,7 +165,16 @@ struct Script
 const std::vector<Script> &all_scripts();
 void play(Interruption &interruption, const std::string &steps);
 
-// Interrupts the call at every boundary with a script. "" if every run settled.
-std::string interrupt_everywhere(Interruption &interruption, const Script &script);
+struct Interrupter
+{
+    const char *name;
+    std::function<void(Interruption &)> act;
+};
+
+// Interrupts the call at every boundary, in the short form, by these handlers. "" if every run settled and
+// says_more() had nothing to say after any.
+std::string interrupt_everywhere(Interruption &interruption, uint32_t passes, const std::vector<Interrupter> &handlers,
+                                 std::string (*says_more)() = nullptr);
+std::string interrupt_everywhere(Interruption &interruption, const std::vector<Script> &scripts);
 
 #endif

@@ -20,6 +20,12 @@ bool Interruption::on_thread(void (*body)(Interruption *))
     return pthread_create(&thread, nullptr, run, this) == 0 && pthread_join(thread, nullptr) == 0;
 }
 
+void Interruption::perform_once()
+{
+    on_thread([](Interruption *self) { self->perform(); });
+    keep_result();
+}
+
 void Interruption::record()
 {
     record_disturbed({}, *_trace);

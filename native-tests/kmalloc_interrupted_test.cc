@@ -124,10 +124,9 @@ TEST_P(Kmalloc, AtEveryInstructionAHandlerMayUseKmallocNolock)
             on.before_counting = take_them_back;
             if (!on.find())
                 return 2;
-            for (size_t i = 0; i < on.trace().count; i++)
+            for (const short_form::Stop &stop : on.stops({3}))
             {
-                if (on.trace().boundary[i].occurrence >= 3)
-                    continue;
+                size_t i = stop.index;
                 std::string complaint = interrupt_at(on, i);
                 if (!complaint.empty())
                 {
@@ -148,10 +147,11 @@ TEST_P(Kmalloc, AbandonedAtAnyInstructionItLeavesEveryBucketWorking)
         GTEST_SKIP() << "abandonment_test has these paths";
     Interruption on(normal_door(), GetParam());
     ASSERT_TRUE(on.find());
-    for (size_t i = 0; i < on.trace().count && !HasFailure(); i++)
+    for (const short_form::Stop &stop : on.stops({1, 1, short_form::kForkedRuns}))
     {
-        if (on.trace().boundary[i].occurrence > 0)
-            continue;
+        if (HasFailure())
+            break;
+        size_t i = stop.index;
         ChildResult result = run_in_child(
             [&]
             {
@@ -198,9 +198,8 @@ TEST(KmallocLarge, AtEveryInstructionAHandlerMayUseKmallocNolock)
                 call(nullptr);
                 call(nullptr);
                 stepper::trace(call, nullptr, trace);
-                for (size_t i = 0; i < trace.count; i++)
-                    if (trace.boundary[i].occurrence < 2)
-                        stepper::inject_at(trace, i, call, nullptr, handler, nullptr);
+                for (const short_form::Stop &stop : short_form::stops(trace, std::to_string(size), {2}))
+                    stepper::inject_at(trace, stop.index, call, nullptr, handler, nullptr);
             }
             std::string complaint = complaint_after_trim();
             fprintf(stderr, "%s\n", complaint.c_str());

@@ -5,6 +5,7 @@
 #include "abandoned_call.h"
 #include "child.h"
 #include "counters.h"
+#include "short_form.h"
 #include "stepper.h"
 
 #include <csetjmp>
@@ -197,10 +198,9 @@ TEST_P(CacheObject, AtEveryInstructionAHandlerMayUseTheSameCache)
                     return fprintf(stderr, "uninterrupted: %s\n", complaint), 1;
             }
             size_t reached = 0, tried = 0;
-            for (size_t i = 0; i < g_trace.count; i++)
+            for (const short_form::Stop &stop : short_form::stops(g_trace, of.name, {2}))
             {
-                if (g_trace.boundary[i].occurrence >= 2)
-                    continue;
+                size_t i = stop.index;
                 begin(of);
                 tried++;
                 reached += stepper::inject_at(g_trace, i, of.call, nullptr, use_the_cache, nullptr).injections;
@@ -220,10 +220,11 @@ TEST_P(CacheObject, AbandonedAtAnyInstructionItLosesAtMostOneObject)
     begin(of);
     stepper::trace(of.call, nullptr, g_trace);
     ASSERT_EQ(end(of, 0), nullptr);
-    for (size_t i = 0; i < g_trace.count && !HasFailure(); i++)
+    for (const short_form::Stop &stop : short_form::stops(g_trace, of.name, {1, 1, short_form::kForkedRuns}))
     {
-        if (g_trace.boundary[i].occurrence > 0)
-            continue;
+        if (HasFailure())
+            break;
+        size_t i = stop.index;
         ChildResult result = run_in_child(
             [&, i]
             {
@@ -322,10 +323,11 @@ class CacheLife : public testing::TestWithParam<Case>
                 stepper::trace(of.call, nullptr, g_trace);
                 return 0;
             });
-        for (size_t i = 0; i < g_trace.count && !HasFailure(); i++)
+        for (const short_form::Stop &stop : short_form::stops(g_trace, of.name, {1, 1, short_form::kForkedRuns}))
         {
-            if (g_trace.boundary[i].occurrence > 0)
-                continue;
+            if (HasFailure())
+                break;
+            size_t i = stop.index;
             ChildResult result = run_in_child(
                 [&, i]
                 {

@@ -16,6 +16,20 @@ uint8_t pattern_byte(const Object &object, size_t at)
 {
     return uint8_t(object.seed * 151 + at * 7 + (at >> 8) * 13 + 1);
 }
+
+// Sixteen bytes at once, from a multiple of sixteen on: byte by byte, patterns were most of what the tests cost.
+using Bytes [[gnu::vector_size(16)]] = uint8_t;
+
+Bytes pattern_bytes(const Object &object, size_t at)
+{
+    constexpr Bytes kRamp = {0, 7, 14, 21, 28, 35, 42, 49, 56, 63, 70, 77, 84, 91, 98, 105};
+    return kRamp + pattern_byte(object, at);
+}
+
+size_t whole_sixteens(const Object &object)
+{
+    return object.size & ~(sizeof(Bytes) - 1);
+}
 } // namespace
 
 static void overwrite(const Object &object)
@@ -27,17 +41,31 @@ static void overwrite(const Object &object)
 void write_pattern(const Object &object)
 {
     stepper::Unstepped quickly;
-    for (size_t i = 0; i < object.size; i++)
+    for (size_t i = 0; i < whole_sixteens(object); i += sizeof(Bytes))
+    {
+        Bytes bytes = pattern_bytes(object, i);
+        memcpy(object.start + i, &bytes, sizeof bytes);
+    }
+    for (size_t i = whole_sixteens(object); i < object.size; i++)
         object.start[i] = pattern_byte(object, i);
 }
 
 bool has_pattern(const Object &object)
 {
     stepper::Unstepped quickly;
-    for (size_t i = 0; i < object.size; i++)
-        if (object.start[i] != pattern_byte(object, i))
-            return false;
-    return true;
+    Bytes wrong = {};
+    for (size_t i = 0; i < whole_sixteens(object); i += sizeof(Bytes))
+    {
+        Bytes bytes;
+        memcpy(&bytes, object.start + i, sizeof bytes);
+        wrong |= bytes ^ pattern_bytes(object, i);
+    }
+    uint8_t rest = 0;
+    for (size_t i = whole_sixteens(object); i < object.size; i++)
+        rest |= object.start[i] ^ pattern_byte(object, i);
+    for (size_t i = 0; i < sizeof wrong; i++)
+        rest |= wrong[i];
+    return rest == 0;
 }
 
 Ledger::Ledger(const Door &door, size_t capacity) : _door(door), _objects(capacity)

@@ -31,10 +31,9 @@ inline int interrupted(Hook call)
     Interruption interruption(direct_door(), situation(call));
     if (!interruption.find() || interruption.trace().count < 100)
         return 2;
-    for (size_t i = 0; i < interruption.trace().count; i++)
+    for (const short_form::Stop &stop : interruption.stops({2}))
     {
-        if (interruption.trace().boundary[i].occurrence >= 2)
-            continue;
+        size_t i = stop.index;
         auto inject = [](void *context, size_t) { g_call(*static_cast<Interruption *>(context)); };
         std::string complaint = interruption.run(i, inject, &interruption);
         if (complaint.empty() && group.stats().usage == 0 && group.stats().objects == 0)
@@ -65,10 +64,9 @@ inline int abandoned(Hook call, uint64_t bytes)
     Interruption interruption(direct_door(), situation(call));
     if (!interruption.find() || interruption.trace().count < 100)
         return 2;
-    for (size_t i = 0; i < interruption.trace().count; i++)
+    for (const short_form::Stop &stop : interruption.stops({1, 1, short_form::kForkedRuns}))
     {
-        if (interruption.trace().boundary[i].occurrence > 0)
-            continue;
+        size_t i = stop.index;
         ChildResult result = run_in_child([&] { return abandon(interruption, i, group, bytes); });
         if (result.complaint().empty())
             continue;

@@ -113,17 +113,17 @@ void be_refused(Interruption &on)
     nolockalloc_memcg_set_limit(g_group, limit);
 }
 
-const struct
+const std::vector<Interrupter> &handlers()
 {
-    const char *name;
-    Hook act;
-} kHandlers[] = {
-    {"allocates", allocate},
-    {"allocates and frees", come_and_go},
-    {"frees", free_another},
-    {"makes and ends groups", make_and_end_groups},
-    {"is refused", be_refused},
-};
+    static const std::vector<Interrupter> all = {
+        {"allocates", allocate},
+        {"allocates and frees", come_and_go},
+        {"frees", free_another},
+        {"makes and ends groups", make_and_end_groups},
+        {"is refused", be_refused},
+    };
+    return all;
+}
 
 void begin(Interruption &)
 {
@@ -148,29 +148,9 @@ int interrupt_everywhere_with_all(const Door &door, const Situation &situation)
     interruption.before_preparing = begin;
     if (!interruption.find() || interruption.trace().count < 100)
         return 2;
-    for (const auto &handler : kHandlers)
-        for (size_t i = 0; i < interruption.trace().count; i++)
-        {
-            if (interruption.trace().boundary[i].occurrence >= 2)
-                continue;
-            struct Act
-            {
-                Interruption &interruption;
-                Hook act;
-            } act = {interruption, handler.act};
-            auto inject = [](void *context, size_t)
-            {
-                auto *act = static_cast<Act *>(context);
-                act->act(act->interruption);
-            };
-            std::string complaint = interruption.run(i, inject, &act) + complaint_of_the_group(0);
-            if (complaint.empty())
-                continue;
-            fprintf(stderr, "%s, the handler %s: %s\n", interruption.describe(i).c_str(),
-                    handler.name, complaint.c_str());
-            return 1;
-        }
-    return 0;
+    std::string complaint = interrupt_everywhere(interruption, 2, handlers(), [] { return complaint_of_the_group(0); });
+    fprintf(stderr, "%s\n", complaint.c_str());
+    return complaint.empty() ? 0 : 1;
 }
 
 // ---- Abandonment --------------------------------------------------------------------------------
@@ -215,10 +195,9 @@ int abandon_everywhere(const Door &door, const Situation &situation)
     if (!interruption.find() || interruption.trace().count < 100)
         return 2;
     size_t before = capacity(door);
-    for (size_t i = 0; i < interruption.trace().count; i++)
+    for (const short_form::Stop &stop : interruption.stops({1, 1, short_form::kForkedRuns}))
     {
-        if (interruption.trace().boundary[i].occurrence > 0)
-            continue;
+        size_t i = stop.index;
         ChildResult result = run_in_child(
             [&]
             {

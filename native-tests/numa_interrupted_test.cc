@@ -133,21 +133,17 @@ void fork_a_child_that_uses_both_nodes(Interruption &on)
         on.nested.complain("the child had no memory");
 }
 
-// Of a long call, which is stepped through again for each of its instructions, only those that change what it
-// works on.
-const struct
+const std::vector<Interrupter> &handlers()
 {
-    const char *name;
-    Hook act;
-    bool is_for_long_calls;
-} kHandlers[] = {
-    {"uses both nodes", use_both_nodes, true},
-    {"frees what lies on the other node", free_what_was_there, true},
-    {"allocates and trims", allocate_and_trim, true},
-    {"writes JSON", write_json, false},
-    {"forks", fork_a_child_that_uses_both_nodes, false},
-};
-constexpr size_t kLong = 1500; // instructions
+    static const std::vector<Interrupter> all = {
+        {"uses both nodes", use_both_nodes},
+        {"frees what lies on the other node", free_what_was_there},
+        {"allocates and trims", allocate_and_trim},
+        {"writes JSON", write_json},
+        {"forks", fork_a_child_that_uses_both_nodes},
+    };
+    return all;
+}
 
 // For a handler to free.
 void begin(Interruption &on)
@@ -168,31 +164,9 @@ int interrupt_everywhere_with_all(const Door &door, const Situation &situation)
     Interruption interruption(door, situation);
     if (!is_ready(interruption))
         return 2;
-    for (const auto &handler : kHandlers)
-        for (size_t i = 0; i < interruption.trace().count; i++)
-        {
-            bool is_long = interruption.trace().count > kLong;
-            if (interruption.trace().boundary[i].occurrence >= 1 ||
-                (is_long && !handler.is_for_long_calls))
-                continue;
-            struct Act
-            {
-                Interruption &interruption;
-                Hook act;
-            } act = {interruption, handler.act};
-            auto inject = [](void *context, size_t)
-            {
-                auto *act = static_cast<Act *>(context);
-                act->act(act->interruption);
-            };
-            std::string complaint = interruption.run(i, inject, &act);
-            if (complaint.empty())
-                continue;
-            fprintf(stderr, "%s, the handler %s: %s\n", interruption.describe(i).c_str(),
-                    handler.name, complaint.c_str());
-            return 1;
-        }
-    return 0;
+    std::string complaint = interrupt_everywhere(interruption, 1, handlers());
+    fprintf(stderr, "%s\n", complaint.c_str());
+    return complaint.empty() ? 0 : 1;
 }
 
 // ---- Abandonment --------------------------------------------------------------------------------
@@ -221,10 +195,9 @@ int abandon_everywhere(const Door &door, const Situation &situation)
     if (!is_ready(interruption))
         return 2;
     size_t before = capacity(door, 0) + capacity(door, 1);
-    for (size_t i = 0; i < interruption.trace().count; i++)
+    for (const short_form::Stop &stop : interruption.stops({1, 1, short_form::kForkedRuns}))
     {
-        if (interruption.trace().boundary[i].occurrence > 0)
-            continue;
+        size_t i = stop.index;
         ChildResult result = run_in_child(
             [&]
             {

@@ -286,10 +286,9 @@ template <unsigned Order> std::string interrupted(const char *name)
     Interruption on(direct_door(), pages_of_order<Order>(name));
     if (!on.find() || on.trace().count == 0)
         return "not reached";
-    for (size_t i = 0; i < on.trace().count; i++)
+    for (const short_form::Stop &stop : on.stops({2}))
     {
-        if (on.trace().boundary[i].occurrence >= 2)
-            continue;
+        size_t i = stop.index;
         on.prepare();
         size_t injections = on.step(i, allocate_nested<Order>, &on).injections;
         std::string complaint = on.settle();

@@ -197,10 +197,9 @@ class PreemptRtInterrupted : public testing::TestWithParam<const char *>
     {
         Interruption interruption(direct_door(), situation_named(GetParam()));
         ASSERT_TRUE(interruption.find());
-        for (size_t i = 0; i < interruption.trace().count; i++)
+        for (const short_form::Stop &stop : interruption.stops({2}))
         {
-            if (interruption.trace().boundary[i].occurrence >= 2)
-                continue;
+            size_t i = stop.index;
             interruption.prepare();
             EXPECT_EQ(interruption.step(i, inject, &interruption).injections, 1u);
             ASSERT_EQ(interruption.settle(), "") << interruption.describe(i);

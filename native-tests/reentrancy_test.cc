@@ -198,10 +198,9 @@ TEST_P(SignalAtEveryInstruction, ThreeDeepMayAllocateAndFree)
         Interruption interruption(door, GetParam());
         ASSERT_TRUE(interruption.find()) << "the state was not reached";
         Handling handling(SIGUSR2, three_deep, SA_NODEFER);
-        for (size_t i = 0; i < interruption.trace().count; i++)
+        for (const short_form::Stop &stop : interruption.stops({}))
         {
-            if (interruption.trace().boundary[i].occurrence > 0)
-                continue;
+            size_t i = stop.index;
             Ledger kept(door);
             Stage stage{&kept};
             g_stage = &stage;

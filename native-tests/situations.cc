@@ -153,25 +153,35 @@ void play(Interruption &on, const std::string &steps)
 // In a loop, the first passes stand for all: what differs later is data.
 constexpr uint32_t kPasses = 3;
 
-std::string interrupt_everywhere(Interruption &interruption, const Script &script)
+std::string interrupt_everywhere(Interruption &interruption, uint32_t passes, const std::vector<Interrupter> &handlers,
+                                 std::string (*says_more)())
 {
-    struct Play
+    struct Act
     {
-        Interruption &interruption;
-        const std::string &steps;
-    } what = {interruption, script.steps};
+        Interruption &on;
+        const Interrupter *handler;
+    } what = {interruption, nullptr};
     auto inject = [](void *context, size_t)
     {
-        auto *what = static_cast<Play *>(context);
-        play(what->interruption, what->steps);
+        auto *what = static_cast<Act *>(context);
+        what->handler->act(what->on);
     };
-    for (size_t i = 0; i < interruption.trace().count; i++)
+    for (const short_form::Stop &stop : interruption.stops({passes, handlers.size()}))
     {
-        if (interruption.trace().boundary[i].occurrence >= kPasses)
-            continue;
-        std::string complaint = interruption.run(i, inject, &what);
+        what.handler = &handlers[stop.kind];
+        std::string complaint = interruption.run(stop.index, inject, &what);
+        if (says_more != nullptr)
+            complaint += says_more();
         if (!complaint.empty())
-            return interruption.describe(i) + ", handler " + script.name + ": " + complaint;
+            return interruption.describe(stop.index) + ", the handler " + what.handler->name + ": " + complaint;
     }
     return "";
+}
+
+std::string interrupt_everywhere(Interruption &interruption, const std::vector<Script> &scripts)
+{
+    std::vector<Interrupter> handlers;
+    for (const Script &script : scripts)
+        handlers.push_back({script.name, [&script](Interruption &on) { play(on, script.steps); }});
+    return interrupt_everywhere(interruption, kPasses, handlers);
 }

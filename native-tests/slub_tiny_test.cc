@@ -204,8 +204,7 @@ TEST_P(SlubTinyInterrupted, ByAHandlerThatFreesAndAllocates)
 {
     Interruption interruption(direct_door(), situation());
     ASSERT_TRUE(interruption.find());
-    for (const char *script : {"a", "f", "aarfFdA"})
-        ASSERT_EQ(interrupt_everywhere(interruption, {script, script}), "");
+    ASSERT_EQ(interrupt_everywhere(interruption, {{"a", "a"}, {"f", "f"}, {"aarfFdA", "aarfFdA"}}), "");
 }
 
 // Deferred frees are never lost with the call that was to do them, but for the one in its hand.
@@ -213,10 +212,9 @@ TEST_P(SlubTinyInterrupted, ForEver)
 {
     Interruption interruption(direct_door(), situation());
     ASSERT_TRUE(interruption.find());
-    for (size_t i = 0; i < interruption.trace().count; i++)
+    for (const short_form::Stop &stop : interruption.stops({2, 1, short_form::kForkedRuns}))
     {
-        if (interruption.trace().boundary[i].occurrence >= 2)
-            continue;
+        size_t i = stop.index;
         ChildResult result = run_in_child(
             [&]
             {

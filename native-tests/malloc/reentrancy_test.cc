@@ -5,6 +5,7 @@
 #include "child.h"
 #include "ledger.h"
 #include "malloc_door.h"
+#include "short_form.h"
 #include "stepper.h"
 
 #include <algorithm>
@@ -29,11 +30,8 @@ constexpr size_t kSize = 900; // of a bucket that nobody else uses
 constexpr size_t kLarge = 100000;
 constexpr size_t kHuge = 6 << 20;
 
-// A longer call is interrupted at so many of its instructions by each script, at others by another; at fewer, if
-// as many runs would take more instructions in all.
-constexpr size_t kMostBoundaries = 30, kLeastBoundaries = 2;
 constexpr unsigned kSecondsAtMost = 60; // a run; on a busy machine the longest call takes several
-constexpr size_t kMostInstructions = 300'000;
+stepper::Trace &g_trace = *stepper::map_trace(); // of the call, as a child has recorded it
 
 struct Call
 {
@@ -178,22 +176,41 @@ void begin_child()
     free(opaque(malloc(1)));
 }
 
-// How many boundaries the call has, as a child finds.
+// How many boundaries the call has, as a child finds and records.
 size_t count_boundaries(const Call &call)
 {
-    static auto *count = static_cast<size_t *>(
-        mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
     ChildResult result = run_in_child(
         [&]
         {
             begin_child();
-            const char *none = "";
-            *count = stepper::inject_at(SIZE_MAX, perform, const_cast<Call *>(&call), play, &none).boundaries;
+            stepper::trace(perform, const_cast<Call *>(&call), g_trace);
             return 0;
         },
         kSecondsAtMost);
     EXPECT_EQ(result.complaint(), "");
-    return *count;
+    return g_trace.count;
+}
+
+// Where it is interrupted, as a child finds out: a vector here would be taken from the buckets.
+struct Stops
+{
+    size_t count;
+    short_form::Stop at[stepper::kMaxBoundaries];
+} &g_stops = *static_cast<Stops *>(
+    mmap(nullptr, sizeof(Stops), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+
+void find_stops(const Call &call)
+{
+    ChildResult result = run_in_child(
+        [&]
+        {
+            short_form::Plan plan = {UINT32_MAX, std::size(kScripts), short_form::kForkedRuns};
+            auto stops = short_form::stops(g_trace, call.name, plan);
+            g_stops.count = std::min(stops.size(), std::size(g_stops.at));
+            std::copy_n(stops.begin(), g_stops.count, g_stops.at);
+            return 0;
+        });
+    EXPECT_EQ(result.complaint(), "");
 }
 
 // Returns the number of boundaries, or 0: the state was not reached.
@@ -226,7 +243,7 @@ size_t prepare(const Call &call, Stage &stage)
 int run(const Call &call, size_t index, const char *script)
 {
     begin_child();
-    auto outcome = stepper::inject_at(index, perform, const_cast<Call *>(&call), play, &script);
+    auto outcome = stepper::inject_at(g_trace, index, perform, const_cast<Call *>(&call), play, &script);
     if (outcome.injections != 1)
         return fprintf(stderr, "%s has no boundary %zu\n", call.name, index), 1;
     Stage &stage = *g_stage;
@@ -256,17 +273,13 @@ TEST_P(Interrupted, AtEveryInstructionTheHandlerMayUseMalloc)
     Stage stage;
     size_t boundaries = prepare(call, stage);
     ASSERT_GT(boundaries, 0u) << "the state was not reached";
-    size_t samples = std::clamp(kMostInstructions / boundaries, kLeastBoundaries, kMostBoundaries);
-    size_t step = boundaries / samples + 1;
-    size_t scripts = samples == kLeastBoundaries ? 2 : std::size(kScripts);
-    for (size_t script = 0; script < scripts; script++)
+    find_stops(call);
+    for (size_t n = 0; n < g_stops.count; n++)
     {
-        for (size_t index = script % step; index < boundaries; index += step)
-        {
-            ChildResult result =
-                run_in_child([&] { return run(call, index, kScripts[script]); }, kSecondsAtMost);
-            ASSERT_EQ(result.complaint(), "") << index << " " << kScripts[script];
-        }
+        const short_form::Stop &stop = g_stops.at[n];
+        const char *script = kScripts[stop.kind];
+        ChildResult result = run_in_child([&] { return run(call, stop.index, script); }, kSecondsAtMost);
+        ASSERT_EQ(result.complaint(), "") << stop.index << " " << script;
     }
     RecordProperty("boundaries", int(boundaries));
 }
