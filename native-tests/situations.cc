@@ -9,6 +9,14 @@
 #include <cstdlib>
 #include <cstring>
 
+// The next free is of the object that was handed out last, and the last free of that kind was of another bucket.
+static void spoil_the_guess(Interruption &on)
+{
+    on.door().free(on.door().allocate(on.situation().size, 0, NUMA_NO_NODE));
+    on.door().free(on.door().allocate(on.other_size(), 0, NUMA_NO_NODE));
+    on.own.allocate(on.situation().size);
+}
+
 const std::vector<Situation> &all_situations()
 {
     using Op = Operation;
@@ -23,6 +31,8 @@ const std::vector<Situation> &all_situations()
         {"AllocateLargestWithNewSlab", Op::Allocate, 8192, &B::alloc_slab},
         {"AllocateFirstOfAThread", Op::Allocate, 64, nullptr, 0, false, false, true},
         {"FreeToTheArray", Op::Free, 64, &B::free_fastpath, 2},
+        {"FreeWithAWrongGuess", Op::Free, 64, &B::free_fastpath, 0, false, false, false, 0,
+         spoil_the_guess},
         {"FreeWithBarnPut", Op::Free, 64, &B::barn_put, 600},
         {"FreeWithFlush", Op::Free, 64, &B::sheaf_flush, 6000},
         {"FreeLargest", Op::Free, 8192, &B::free_fastpath, 2},
