@@ -68,6 +68,22 @@ public sealed unsafe class FastPathGuessTests
         Assert.Equal(0UL, world.Thread.Block->LastCell.Get());
     }
 
+    [Fact]
+    public void AThreadBeginsWithoutTheGuessOfTheOneBefore()
+    {
+        using FreshWorld world = new();
+        FakeThread one = world.NewThread();
+        for (int i = 0; i < 3; i++) one.Free(one.Alloc(64));
+        (ulong id, ulong guess) = (one.Id, one.Block->LastCell.Get());
+        Assert.NotEqual(0UL, guess);
+        one.Exit();
+
+        FakeThread next = world.NewThread();
+        next.Alloc(1024);
+        Assert.Equal(id, next.Id);
+        Assert.NotEqual(guess, next.Block->LastCell.Get());
+    }
+
     private static void WarmUp(FreshWorld world, nuint size) => world.Thread.Free(world.Thread.Alloc(size));
 
     private static ulong WordsOf(KmemCacheThread* cell) => (ulong)cell->Bucket * KmemCacheThread.CellWords;

@@ -209,6 +209,8 @@ internal static unsafe class ThreadBlocks
         ThreadState.Settle(self, frame);
         self->Stamp.Set(claiming.Stamp);
         self->IsWatched.Set(0);
+        self->LastObject.Set(0);
+        self->LastCell.Set(0);
         return self;
     }
 

@@ -38,7 +38,7 @@ internal unsafe struct ThreadState
 
     /// <summary>What the fast path handed out last, or 0; and a cell, in words, as CellAt wants it. A guess
     /// of the fast path of a free (HotThread): any value is right. A handler may find, and leave, another
-    /// object's.</summary>
+    /// object's. A thread begins with none, so that its calls do the same whoever had the block.</summary>
     [FieldOffset(0x58)] internal LocalWord LastObject;
     [FieldOffset(0x70)] internal LocalWord LastCell;
 
