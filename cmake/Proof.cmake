@@ -26,6 +26,14 @@ set(schedules
     -p:UseSharedCompilation=false "-p:ArtifactsPath=${PROJECT_BINARY_DIR}/managed/managed" --filter
     FullyQualifiedName~InterleavingTests)
 
+# The tests that interrupt calls, too: they come where the programs have no path.
+set(tests "${Python3_EXECUTABLE}" -B "${proof_dir}/report/stepping_tests.py" --ctest "${CMAKE_CTEST_COMMAND}"
+          --build "${PROJECT_BINARY_DIR}")
+set(stepping_tests abandonment alloc_tag alloc_tag_family bucket_retry context debug_interrupted exhaustive first_call fork hook
+                   kmalloc_interrupted kmem_cache_interrupted memcg_cache memcg_interrupted memcg_page
+                   numa_interrupted page preempt_rt reentrancy slub_tiny thread_exit)
+list(TRANSFORM stepping_tests APPEND _test)
+
 # ---- The report ---------------------------------------------------------------------------------
 
 set(report
@@ -38,7 +46,7 @@ foreach(check IN ITEMS interrupted abandoned forked stopped disturbed settled)
     list(APPEND report --program $<TARGET_FILE:proof_${check}>)
   endif()
 endforeach()
-foreach(step IN ITEMS schedules planted_all)
+foreach(step IN ITEMS schedules planted_all tests)
   set(words ${${step}})
   string(REPLACE _ - option "${step}")
   list(TRANSFORM words PREPEND "--${option}=")
@@ -57,7 +65,7 @@ list(REMOVE_DUPLICATES detectors)
 add_custom_target(
   proof
   COMMAND ${report}
-  DEPENDS nolockalloc_shared ${proof_programs} ${detectors}
+  DEPENDS nolockalloc_shared ${proof_programs} ${detectors} ${stepping_tests}
   COMMENT "The proof: about half an hour; fewer or more NLA_PROOF_SECONDS than 1200 change that"
   USES_TERMINAL VERBATIM)
 

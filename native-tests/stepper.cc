@@ -133,6 +133,8 @@ void call_back(Level &level, Inject inject, void *context, size_t index, ucontex
 void inject(Level &level, size_t index, ucontext_t *interrupted)
 {
     level.injections++;
+    if (level.where == Where::Library)
+        record(interrupted->uc_mcontext.gregs[REG_RIP]);
     call_back(level, level.inject, level.context, index, interrupted);
 }
 

@@ -39,6 +39,9 @@ void pop(const Level &level);
 void call_back(Level &level, Inject inject, void *context, size_t index, ucontext_t *interrupted);
 void inject(Level &level, size_t index, ucontext_t *interrupted);
 
+// Where a call is interrupted, for the proof's report (stepper_record.cc).
+void record(uintptr_t pc);
+
 // Of the breakpoint driver, for the handler of SIGTRAP.
 void on_breakpoint(Level &level, ucontext_t *interrupted);
 void end_step_over(Level &level, ucontext_t *interrupted);

@@ -29,7 +29,7 @@ def arguments():
                         help="for all but planted bugs; default: NLA_PROOF_SECONDS, or 20 minutes")
     parser.add_argument("--objdump", default="objdump")
     parser.add_argument("--nm", default="nm")
-    for step in ("schedules", "planted-all"):
+    for step in ("schedules", "planted-all", "tests"):
         parser.add_argument(f"--{step}", action="append", default=[],
                             help="a word of that command")
     settings = parser.parse_args()
@@ -42,6 +42,10 @@ def arguments():
 
 def pcs_file(settings, program):
     return settings.out / f"{program.name}.pcs"
+
+
+def tests_file(settings):
+    return settings.out / "tests.pcs"
 
 
 def steps_of(settings):
@@ -60,6 +64,8 @@ def steps_of(settings):
                 "NOLOCKALLOC_SCHEDULES_REPORT": str(report),
                 **schedules_environment(settings.seconds)}))
     steps.sort(key=lambda step: -step.budget)
+    if settings.tests:
+        steps.insert(1, Step("tests", settings.tests, environment={"NLA_STEPPED": str(tests_file(settings))}))
     if settings.planted_all:
         steps.insert(1, Step("planted", settings.planted_all))
     return steps
@@ -108,9 +114,11 @@ def main():
     planted = [record for record in records if record["check"] == "planted"]
     rows = rows_of(records)
     functions, padding = read_library(settings.library, settings.objdump, settings.nm)
-    stepped = read_stepped(pcs_file(settings, program) for program in settings.program)
+    stepped = read_stepped([*(pcs_file(settings, program) for program in settings.program),
+                            tests_file(settings)])
     idle = cover(functions, stepped, read_reasons((HERE / "unreached.txt").read_text()))
-    verdict = verdict_of(rows, schedules, planted, results)
+    tests = [record for record in records if record["check"] == "tests"]
+    verdict = verdict_of(rows, schedules, planted, results, tests)
 
     text = text_of(rows, schedules, planted, functions, padding, idle)
     text += f"\n{failures_text(records)}{verdict}\n"

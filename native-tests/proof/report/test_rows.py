@@ -64,7 +64,8 @@ class Verdicts(unittest.TestCase):
     def test_good(self):
         good = self.verdict([record()], [schedule()], [planted(True)], [result(0, [record()])])
         self.assertTrue(good.is_good)
-        self.assertTrue(str(good).endswith("; 1 of 1 planted bugs caught; 0 failures"))
+        self.assertTrue(str(good).endswith(
+            "; 1 of 1 planted bugs caught; 0 tests that interrupt, too; 0 failures"))
 
     def test_each_thing_that_is_wrong_is_enough(self):
         for wrong in (

@@ -11,6 +11,7 @@ class Verdict:
     runs: int  # of interrupted, abandoned, forked and stopped calls
     schedules: int
     planted: int
+    tests: int  # that interrupt calls, too
     lost: int
     failures: int
     unfinished: int  # checks that ran out of budget: neither a pass nor a failure
@@ -25,7 +26,8 @@ class Verdict:
         text = (f"{count_text(self.runs)} calls interrupted, abandoned, forked or stopped; "
                 f"{count_text(self.lost)} objects in hand lost; "
                 f"{count_text(self.schedules)} schedules; "
-                f"{self.planted - self.uncaught} of {self.planted} planted bugs caught")
+                f"{self.planted - self.uncaught} of {self.planted} planted bugs caught; "
+                f"{self.tests} tests that interrupt, too")
         for count, what in ((self.unfinished, "protocols not explored to their bound"),
                             (self.uncaught, "planted bugs not caught")):
             text += f"; {count} {what}" if count else ""
@@ -33,13 +35,15 @@ class Verdict:
         return f"{text}; {self.failures} failures"
 
 
-def verdict_of(rows, schedules, planted, results):
+def verdict_of(rows, schedules, planted, results, tests=()):
     return Verdict(
         runs=sum(sum(row.runs.values()) for row in rows),
         schedules=sum(record["runs"] for record in schedules),
         planted=len(planted),
+        tests=len(tests),
         lost=sum(row.lost for row in rows),
-        failures=sum(row.failures for row in rows) + sum(r["failures"] for r in schedules),
+        failures=sum(row.failures for row in rows)
+        + sum(record["failures"] for record in [*schedules, *tests]),
         unfinished=sum(
             not (record["enough"] or record["failures"]) for record in schedules),
         uncaught=sum(not record["caught"] for record in planted),

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+"""What ctest prints of a test becomes a record."""
+
+import unittest
+
+from stepping_tests import record_of
+
+PASSED = " 3/91 Test  #311: Calls/Interrupted.AtEvery/Trim_direct  # GetParam() ....   Passed    0.02 sec"
+FAILED = "4/91 Test #312: Hook.AtEveryPoint ....***Failed    1.25 sec"
+
+
+class SteppingTests(unittest.TestCase):
+    def test_a_test_that_passed_or_failed_is_a_record(self):
+        self.assertEqual(record_of(PASSED), {"check": "tests", "name": "Calls/Interrupted.AtEvery/Trim_direct",
+                                             "failures": 0, "runs": 1})
+        self.assertEqual(record_of(FAILED)["failures"], 1)
+
+    def test_other_lines_are_none(self):
+        for line in ("    Start 311: Calls/Interrupted.AtEvery/Trim_direct", "100% tests passed", ""):
+            self.assertIsNone(record_of(line))
+
+
+if __name__ == "__main__":
+    unittest.main()
