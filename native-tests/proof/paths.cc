@@ -70,6 +70,8 @@ std::vector<Situation> all_paths()
     add_recoveries(all);
     add_pages(all);
     add_caches(all);
+    add_copies(all);
+    add_texts(all);
     return all;
 }
 

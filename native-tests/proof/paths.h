@@ -21,6 +21,8 @@ void add_threads(std::vector<Situation> &to);
 void add_processes(std::vector<Situation> &to);
 void add_pages(std::vector<Situation> &to);
 void add_caches(std::vector<Situation> &to);
+void add_copies(std::vector<Situation> &to);
+void add_texts(std::vector<Situation> &to);
 void add_deferrals(std::vector<Situation> &to);
 void add_recoveries(std::vector<Situation> &to);
 

@@ -154,14 +154,16 @@ void add_caches(std::vector<Situation> &to)
         return to.back();
     };
     // Of a cache beyond the buckets there is one slab, and one of vectors where something is
-    // written down.
+    // written down. Who reallocates has two objects in hand; a refused one is in hand for a while, too.
     auto of_a_cache = [&](const char *name, const char *function, Hook call, Hook set_up)
     { add(name, function, call, set_up).slabs_in_hand = 1; };
+    auto of_three = [&](const char *name, const char *function, Hook call, Hook set_up)
+    { add(name, function, call, set_up).slabs_in_hand = 3; };
     auto of_two = [&](const char *name, const char *function, Hook call, Hook set_up)
     { add(name, function, call, set_up).slabs_in_hand = 2; };
     add("KmallocNormally", "kmalloc", allocate_normally<64>);
     of_a_cache("KmallocLarge", "kmalloc", allocate_normally<20000>, nullptr);
-    add("KreallocInTheBuckets", "krealloc", grow<60, 500>);
+    of_two("KreallocInTheBuckets", "krealloc", grow<60, 500>, nullptr);
     of_a_cache("KreallocToPages", "krealloc", grow<8000, 12000>, nullptr);
     add("Kstrdup", "kstrdup", copy_a_string);
     of_a_cache("CacheAllocate", "kmem_cache_alloc", use_the_cache, make_a_cache);
@@ -170,7 +172,7 @@ void add_caches(std::vector<Situation> &to)
     of_a_cache("CacheInBulk", "kmem_cache_alloc_bulk", use_the_cache_in_bulk, make_a_cache);
     of_a_cache("CacheCreateAndDestroy", "kmem_cache_create", create_and_destroy, nullptr);
     of_two("AllocateCharged", "kmalloc_nolock", allocate_charged, make_a_group);
-    of_two("GroupCreateAndPut", "nolockalloc_memcg_create", make_and_put_a_group, make_a_group);
+    of_three("GroupCreateAndPut", "nolockalloc_memcg_create", make_and_put_a_group, make_a_group);
     of_two("AllocateCounted", "kmalloc_nolock_tagged_noprof", allocate_counted, nullptr);
     of_two("Allocinfo", "nolockalloc_allocinfo", write_call_sites, allocate_counted);
 }

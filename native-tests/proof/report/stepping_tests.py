@@ -18,8 +18,9 @@ RESULT = re.compile(r"Test +#\d+: (\S+).*?(Passed|\*\*\*\S+) +[\d.]+ sec")
 def record_of(line):
     """The record of a test in a line that ctest prints as the test ends, or None."""
     match = RESULT.search(line)
-    return match and {"check": "tests", "name": match[1], "failures": int(match[2] != "Passed"),
-                      "runs": 1}
+    if match is None or match[2] == "***Skipped":
+        return None
+    return {"check": "tests", "name": match[1], "failures": int(match[2] != "Passed"), "runs": 1}
 
 
 def main():

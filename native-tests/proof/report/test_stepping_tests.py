@@ -16,7 +16,7 @@ class SteppingTests(unittest.TestCase):
         self.assertEqual(record_of(FAILED)["failures"], 1)
 
     def test_other_lines_are_none(self):
-        for line in ("    Start 311: Calls/Interrupted.AtEvery/Trim_direct", "100% tests passed", ""):
+        for line in ("5/91 Test #430: Kmalloc.AtEvery ...***Skipped   0.00 sec", "    Start 311: Calls/Interrupted.AtEvery/Trim_direct", "100% tests passed", ""):
             self.assertIsNone(record_of(line))
 
 
