@@ -123,14 +123,14 @@ ChildResult run_in_child(const std::function<int()> &body, unsigned seconds)
     return watch(child, ends[0], seconds);
 }
 
-ChildResult run_in_child_with(const char *options, const std::function<int()> &body)
+ChildResult run_in_child_with(const char *options, const std::function<int()> &body, unsigned seconds)
 {
-    return run_in_child(
-        [&]
-        {
-            setenv("NOLOCKALLOC_OPTIONS", options, 1);
-            return body();
-        });
+    auto body_with_options = [&]
+    {
+        setenv(kOptions, options, 1);
+        return body();
+    };
+    return run_in_child(body_with_options, seconds);
 }
 
 Role::Role(const char *name, int (*body)())

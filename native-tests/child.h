@@ -24,7 +24,8 @@ struct ChildResult
 ChildResult run_in_child(const std::function<int()> &body, unsigned seconds = 20);
 
 // The same with these options, which the library must not have read yet.
-ChildResult run_in_child_with(const char *options, const std::function<int()> &body);
+ChildResult run_in_child_with(const char *options, const std::function<int()> &body,
+                              unsigned seconds = 20);
 
 // Starts this program again in the place of itself.
 [[noreturn]] void execute_self(char *const arguments[]);

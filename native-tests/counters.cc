@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "counters.h"
 
+#include <cstdio>
 #include <cstdlib>
 #include <sstream>
 
@@ -72,4 +73,11 @@ std::string complaint_after_trim(size_t lost)
                 << " slabs and gave back " << bucket.free_slab << "; ";
     }
     return out.str();
+}
+
+int exit_code_after_trim(int otherwise)
+{
+    std::string complaint = complaint_after_trim();
+    fprintf(stderr, "%s\n", complaint.c_str());
+    return complaint.empty() ? 0 : otherwise;
 }

@@ -37,5 +37,6 @@ int64_t live_objects(const struct nolockalloc_stats &stats);
 // After everything was freed: drains, trims, and says what is left and should not be, "" if
 // nothing. Abandoned calls may have lost so many objects.
 std::string complaint_after_trim(size_t lost = 0);
+int exit_code_after_trim(int otherwise); // 0 if there is no complaint; else it is on stderr
 
 #endif

@@ -4,9 +4,12 @@
 #ifndef NOLOCKALLOC_TESTS_DEBUG_REPORTS_H
 #define NOLOCKALLOC_TESTS_DEBUG_REPORTS_H
 
+#include "child.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <gtest/gtest.h>
 #include <string>
 
 inline size_t lines_with(const std::string &text, const std::string &word)
@@ -20,6 +23,14 @@ inline size_t lines_with(const std::string &text, const std::string &word)
 inline size_t lines_beginning_with(const std::string &text, const std::string &word)
 {
     return lines_with("\n" + text, "\n" + word);
+}
+
+// Of a handler that freed an object twice and wrote behind another one.
+inline void expect_both_errors_of_a_handler(const ChildResult &result, const std::string &zone)
+{
+    EXPECT_EQ(result.complaint(), "");
+    EXPECT_EQ(lines_with(result.error, "): Object already free"), 1u) << result.error;
+    EXPECT_EQ(lines_with(result.error, "): " + zone + " overwritten"), 1u) << result.error;
 }
 
 // What the compiler knows nothing about: it would see the mistakes that the tests make on purpose.

@@ -88,9 +88,8 @@ TEST(KmemCache, ZallocAndBulkDoWhatTheySay)
 
 TEST(KmemCache, ABulkThatCannotBeServedLeavesNothing)
 {
-    ChildResult result = run_in_child([]
+    ChildResult result = run_in_child_with("arena=1m", []
     {
-        setenv("NOLOCKALLOC_OPTIONS", "arena=1m", 1);
         struct kmem_cache *cache = create("bulk", 4096);
         std::vector<void *> objects(1000);
         int got = kmem_cache_alloc_bulk(cache, GFP_KERNEL, objects.size(), objects.data());

@@ -50,17 +50,9 @@ int use_all_of_it()
     return every_bucket_works(direct_door()) && complaint_after_trim().empty() ? 0 : 14;
 }
 
-// The body runs in a process that has not used the library yet, under these options.
 std::string complaint_of(const char *options, const std::function<int()> &body)
 {
-    return run_in_child(
-               [&]
-               {
-                   setenv("NOLOCKALLOC_OPTIONS", options, 1);
-                   return body();
-               },
-               60)
-        .complaint();
+    return run_in_child_with(options, body, 60).complaint();
 }
 } // namespace
 

@@ -9,6 +9,9 @@
 
 #include "nolockalloc/memcg.h"
 
+#include <cerrno>
+#include <csignal>
+#include <functional>
 #include <unistd.h>
 
 using nolockalloc_memcg_stats_t = struct nolockalloc_memcg_stats;
@@ -58,6 +61,24 @@ class Active
   private:
     struct nolockalloc_memcg *_before;
 };
+
+// Takes something inside a group in the group, gives that group's own reference back, then what was taken, in a
+// handler.
+inline void expect_the_last_reference_may_go_in_a_handler(
+    const Group &group, const std::function<void()> &take, void (*give_back)(int))
+{
+    struct nolockalloc_memcg *inner = nolockalloc_memcg_create(group.handle, 1 << 20);
+    {
+        nolockalloc_memcg_scope(inner);
+        take();
+    }
+    nolockalloc_memcg_put(inner);
+    EXPECT_EQ(group.stats().holders, 2u);
+    signal(SIGUSR1, give_back);
+    raise(SIGUSR1);
+    EXPECT_EQ(group.stats().holders, 1u);
+    EXPECT_EQ(nolockalloc_memcg_get(inner), -EINVAL);
+}
 
 // Through both doors, with a group.
 class Accounting : public EveryDoor

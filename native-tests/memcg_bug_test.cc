@@ -82,18 +82,9 @@ void allocate_in_handler(int)
 
 TEST_P(Accounting, F1TheLastReferenceOfAGroupMayGoInAHandler)
 {
-    struct nolockalloc_memcg *inner = nolockalloc_memcg_create(group.handle, 1 << 20);
-    {
-        nolockalloc_memcg_scope(inner);
-        g_object = accounted(64);
-    }
-    nolockalloc_memcg_put(inner);
-    EXPECT_EQ(group.stats().holders, 2u);
     g_door = &door;
-    signal(SIGUSR1, free_in_handler);
-    raise(SIGUSR1);
-    EXPECT_EQ(group.stats().holders, 1u);
-    EXPECT_EQ(nolockalloc_memcg_get(inner), -EINVAL);
+    expect_the_last_reference_may_go_in_a_handler(
+        group, [this] { g_object = accounted(64); }, free_in_handler);
 }
 
 TEST_P(Accounting, F3ALimitRefusesInAHandlerToo)
@@ -149,9 +140,7 @@ static int exhaust_vectors()
     door.free(next);
     if (group.stats().usage != 0)
         return 5;
-    std::string complaint = complaint_after_trim();
-    fprintf(stderr, "%s\n", complaint.c_str());
-    return complaint.empty() ? 0 : 6;
+    return exit_code_after_trim(6);
 }
 static Role g_exhaust_vectors("exhaust vectors", exhaust_vectors);
 

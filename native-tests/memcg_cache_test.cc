@@ -316,9 +316,7 @@ static int exhaust()
         if (group.stats().usage != 0 || group.stats().objects != 0)
             return 2;
     }
-    std::string complaint = complaint_after_trim();
-    fprintf(stderr, "%s\n", complaint.c_str());
-    return complaint.empty() ? 0 : 3;
+    return exit_code_after_trim(3);
 }
 static Role g_exhaust("exhaust accounted caches", exhaust);
 

@@ -116,17 +116,8 @@ static page *g_pages;
 
 TEST_F(AccountedPages, F1TheLastReferenceOfAGroupMayGoInAHandler)
 {
-    struct nolockalloc_memcg *inner = nolockalloc_memcg_create(group.handle, 1 << 20);
-    {
-        nolockalloc_memcg_scope(inner);
-        g_pages = allocate(3);
-    }
-    nolockalloc_memcg_put(inner);
-    EXPECT_EQ(group.stats().holders, 2u);
-    signal(SIGUSR1, [](int) { put_page(g_pages); });
-    raise(SIGUSR1);
-    EXPECT_EQ(group.stats().holders, 1u);
-    EXPECT_EQ(nolockalloc_memcg_get(inner), -EINVAL);
+    expect_the_last_reference_may_go_in_a_handler(
+        group, [this] { g_pages = allocate(3); }, [](int) { put_page(g_pages); });
 }
 
 TEST_F(AccountedPages, WhatIsNotServedIsNotCharged)

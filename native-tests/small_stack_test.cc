@@ -226,15 +226,12 @@ TEST(SmallStack, OfWhatTheHeaderPromisesIsEnough)
         {
             auto body = [&]
             {
-                setenv("NOLOCKALLOC_OPTIONS", use.options, 1);
                 if (!is_first)
                     kfree_nolock(kmalloc_nolock(128, 0, NUMA_NO_NODE));
                 GuardedStack().run_with_left(use.body, kPromised);
-                std::string complaint = complaint_after_trim();
-                fprintf(stderr, "%s\n", complaint.c_str());
-                return complaint.empty() ? 0 : 1;
+                return exit_code_after_trim(1);
             };
-            EXPECT_EQ(run_in_child(body).complaint(), "")
+            EXPECT_EQ(run_in_child_with(use.options, body).complaint(), "")
                 << use.name << (is_first ? ", first" : "");
         }
 }

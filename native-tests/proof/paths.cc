@@ -4,6 +4,7 @@
 #include "servant.h"
 
 #include <cstring>
+#include <fcntl.h>
 
 namespace proof
 {
@@ -14,6 +15,18 @@ Situation own_path(const char *name, const char *function, Hook call, Hook set_u
     situation.call = call;
     situation.set_up = set_up;
     return situation;
+}
+
+void complain_if(Interruption &on, bool wrong)
+{
+    if (wrong)
+        on.own.complain("a call was not answered as documented");
+}
+
+int nowhere()
+{
+    static const int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    return fd;
 }
 
 void allocate_plainly(Interruption &on)

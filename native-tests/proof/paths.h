@@ -29,6 +29,9 @@ void add_recoveries(std::vector<Situation> &to);
 // A call that is no plain operation, or one in a state that only set_up can bring about.
 Situation own_path(const char *name, const char *function, Hook call, Hook set_up = nullptr);
 
+void complain_if(Interruption &on, bool wrong);
+int nowhere(); // a descriptor of /dev/null
+
 // The call of an allocation of the situation's size, and of a free of what the pointer says.
 void allocate_plainly(Interruption &on);
 void free_the_pointer(Interruption &on);

@@ -19,57 +19,56 @@ namespace
 struct nolockalloc_tag_module g_module = {"copies"};
 struct alloc_tag g_tag = {&g_module, __FILE__, "a call site", __LINE__, 0};
 
-void free_if(Interruption &on, bool right, const void *object)
+void expect_and_free(Interruption &on, bool right, const void *object)
 {
-    if (!right)
-        on.own.complain("a call of kmalloc's family was not answered as documented");
+    complain_if(on, !right);
     kfree(object);
 }
 
 void copy_bytes(Interruption &on)
 {
     void *copy = kmemdup("bytes", 6, GFP_KERNEL);
-    free_if(on, copy != nullptr && strcmp(static_cast<char *>(copy), "bytes") == 0, copy);
+    expect_and_free(on, copy != nullptr && strcmp(static_cast<char *>(copy), "bytes") == 0, copy);
 }
 
 void copy_bytes_and_end(Interruption &on)
 {
     char *copy = kmemdup_nul("bytes", 3, GFP_KERNEL);
-    free_if(on, copy != nullptr && strcmp(copy, "byt") == 0, copy);
+    expect_and_free(on, copy != nullptr && strcmp(copy, "byt") == 0, copy);
 }
 
 void copy_a_part(Interruption &on)
 {
     char *copy = kstrndup("a string", 3, GFP_KERNEL);
-    free_if(on, copy != nullptr && strcmp(copy, "a s") == 0, copy);
+    expect_and_free(on, copy != nullptr && strcmp(copy, "a s") == 0, copy);
 }
 
 void shrink(Interruption &on)
 {
     void *object = kmalloc(500, GFP_ATOMIC);
     void *smaller = object == nullptr ? nullptr : krealloc(object, 60, GFP_ATOMIC);
-    free_if(on, smaller != nullptr, smaller);
+    expect_and_free(on, smaller != nullptr, smaller);
 }
 
 void allocate_on_a_node(Interruption &on)
 {
     void *object = kmalloc_node(64, GFP_ATOMIC, 0);
-    free_if(on, object != nullptr, object);
+    expect_and_free(on, object != nullptr, object);
 }
 
 void copy_counted(Interruption &on)
 {
     char *text = kstrdup_tagged_noprof("a string", GFP_KERNEL, &g_tag);
     char *part = kstrndup_tagged_noprof("a string", 3, GFP_KERNEL, &g_tag);
-    free_if(on, text != nullptr && strcmp(text, "a string") == 0, text);
-    free_if(on, part != nullptr && strcmp(part, "a s") == 0, part);
+    expect_and_free(on, text != nullptr && strcmp(text, "a string") == 0, text);
+    expect_and_free(on, part != nullptr && strcmp(part, "a s") == 0, part);
 }
 
 void grow_counted(Interruption &on)
 {
     void *object = kmalloc_tagged_noprof(60, GFP_KERNEL, &g_tag);
     void *larger = object == nullptr ? nullptr : krealloc_tagged_noprof(object, 500, GFP_KERNEL, &g_tag);
-    free_if(on, larger != nullptr, larger);
+    expect_and_free(on, larger != nullptr, larger);
 }
 
 // By the exported methods, which have no entry before them.
@@ -104,7 +103,7 @@ void find_the_exported(Interruption &)
 void allocate_by_name(Interruption &on)
 {
     void *object = g_exported.allocate(64, GFP_KERNEL);
-    free_if(on, object != nullptr, nullptr);
+    complain_if(on, object == nullptr);
     g_exported.free(object);
 }
 
@@ -112,7 +111,7 @@ void use_a_cache_by_name(Interruption &on)
 {
     void *normal = g_exported.cache_allocate(g_exported.cache, GFP_KERNEL);
     void *nolock = g_exported.cache_allocate_nolock(g_exported.cache, 0, NUMA_NO_NODE);
-    free_if(on, normal != nullptr && nolock != nullptr, nullptr);
+    complain_if(on, normal == nullptr || nolock == nullptr);
     g_exported.cache_free(g_exported.cache, normal);
     g_exported.cache_free_nolock(g_exported.cache, nolock);
 }

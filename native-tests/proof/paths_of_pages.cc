@@ -9,12 +9,6 @@ namespace proof
 {
 namespace
 {
-void complain_if(Interruption &on, bool wrong)
-{
-    if (wrong)
-        on.own.complain("a call of pages was not answered as documented");
-}
-
 // Both in one call, so that each is interrupted while the other's work is there.
 template <unsigned kOrder> void allocate_and_free(Interruption &on)
 {

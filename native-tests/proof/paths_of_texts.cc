@@ -9,24 +9,11 @@
 #include <nolockalloc/memcg.h>
 
 #include <cerrno>
-#include <fcntl.h>
 
 namespace proof
 {
 namespace
 {
-int nowhere()
-{
-    static const int fd = open("/dev/null", O_WRONLY);
-    return fd;
-}
-
-void complain_if(Interruption &on, bool wrong)
-{
-    if (wrong)
-        on.own.complain("what tells about the allocator did not answer as documented");
-}
-
 void write_stats(Interruption &on)
 {
     complain_if(on, nolockalloc_stats_json(nowhere()) != 0);

@@ -40,12 +40,8 @@ def arguments():
     return settings
 
 
-def pcs_file(settings, program):
-    return settings.out / f"{program.name}.pcs"
-
-
-def tests_file(settings):
-    return settings.out / "tests.pcs"
+def pcs_file(settings, step):
+    return settings.out / f"{step}.pcs"
 
 
 def steps_of(settings):
@@ -54,7 +50,7 @@ def steps_of(settings):
     for program in settings.program:
         budget = budget_of(program.name, settings.seconds)
         command = [str(program), "--budget", f"{budget:.0f}", "--pcs",
-                   str(pcs_file(settings, program))]
+                   str(pcs_file(settings, program.name))]
         steps.append(Step(program.name, command, budget))
     if settings.schedules:
         report = settings.out / "schedules.jsonl"
@@ -65,7 +61,8 @@ def steps_of(settings):
                 **schedules_environment(settings.seconds)}))
     steps.sort(key=lambda step: -step.budget)
     if settings.tests:
-        steps.insert(1, Step("tests", settings.tests, environment={"NLA_STEPPED": str(tests_file(settings))}))
+        steps.insert(1, Step("tests", settings.tests, environment={
+            "NLA_STEPPED": str(pcs_file(settings, "tests"))}))
     if settings.planted_all:
         steps.insert(1, Step("planted", settings.planted_all))
     return steps
@@ -114,8 +111,7 @@ def main():
     planted = [record for record in records if record["check"] == "planted"]
     rows = rows_of(records)
     functions, padding = read_library(settings.library, settings.objdump, settings.nm)
-    stepped = read_stepped([*(pcs_file(settings, program) for program in settings.program),
-                            tests_file(settings)])
+    stepped = read_stepped(settings.out.glob(pcs_file(settings, "*").name))
     idle = cover(functions, stepped, read_reasons((HERE / "unreached.txt").read_text()))
     tests = [record for record in records if record["check"] == "tests"]
     verdict = verdict_of(rows, schedules, planted, results, tests)

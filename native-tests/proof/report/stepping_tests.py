@@ -20,7 +20,7 @@ def record_of(line):
     match = RESULT.search(line)
     if match is None or match[2] == "***Skipped":
         return None
-    return {"check": "tests", "name": match[1], "failures": int(match[2] != "Passed"), "runs": 1}
+    return {"check": "tests", "name": match[1], "failures": int(match[2] != "Passed")}
 
 
 def main():
