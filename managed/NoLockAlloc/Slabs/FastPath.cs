@@ -43,9 +43,9 @@ internal static unsafe class FastPath
     /// block says. True: the object was handed out last by the fast path, and `guess` turned out to be that
     /// offset. The processor predicts the comparison and goes on with the guess, where it would wait for
     /// address, state and cell in turn, and the next allocation for the cell (DECISIONS 43). The caller has
-    /// a TryPush for either answer, so that what is usual is one straight line (DECISIONS 69). So each target of
-    /// an entry has these lines itself: in one function that it calls, both answers would end in one place,
-    /// by a jump.</summary>
+    /// a TryPush for either answer, so that what is usual is one straight line (DECISIONS 69). So each
+    /// target of an entry has these lines itself: in one function that it calls, both answers would end in
+    /// one place, by a jump.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool IsGuessed(
         nuint address, nuint arena, nuint offset, ThreadState* self, out nuint guess, out nuint words)
