@@ -73,7 +73,7 @@ class FirstCall : public EveryDoor
         };
         ASSERT_EQ(run_in_child(record).complaint(), "");
         ASSERT_GT(g_trace->count, 100u);
-        for (const short_form::Stop &stop : short_form::stops(*g_trace, door.name, {1, 1, short_form::kForkedRuns}))
+        for (const short_form::Stop &stop : short_form::stops(*g_trace, door.name, short_form::kOnceInAChild))
         {
             if (HasFailure())
                 break;

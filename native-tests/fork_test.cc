@@ -205,7 +205,7 @@ TEST_P(ForkAtEveryInstruction, BothProcessesFinishTheCall)
 {
     Interruption interruption(direct_door(), GetParam());
     ASSERT_TRUE(interruption.find()) << "the state was not reached";
-    for (const short_form::Stop &stop : interruption.stops({1, 1, short_form::kForkedRuns}))
+    for (const short_form::Stop &stop : interruption.stops(short_form::kOnceInAChild))
     {
         if (HasFailure())
             break;

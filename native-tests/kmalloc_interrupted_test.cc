@@ -147,7 +147,7 @@ TEST_P(Kmalloc, AbandonedAtAnyInstructionItLeavesEveryBucketWorking)
         GTEST_SKIP() << "abandonment_test has these paths";
     Interruption on(normal_door(), GetParam());
     ASSERT_TRUE(on.find());
-    for (const short_form::Stop &stop : on.stops({1, 1, short_form::kForkedRuns}))
+    for (const short_form::Stop &stop : on.stops(short_form::kOnceInAChild))
     {
         if (HasFailure())
             break;

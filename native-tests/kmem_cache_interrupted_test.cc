@@ -220,7 +220,7 @@ TEST_P(CacheObject, AbandonedAtAnyInstructionItLosesAtMostOneObject)
     begin(of);
     stepper::trace(of.call, nullptr, g_trace);
     ASSERT_EQ(end(of, 0), nullptr);
-    for (const short_form::Stop &stop : short_form::stops(g_trace, of.name, {1, 1, short_form::kForkedRuns}))
+    for (const short_form::Stop &stop : short_form::stops(g_trace, of.name, short_form::kOnceInAChild))
     {
         if (HasFailure())
             break;
@@ -323,7 +323,7 @@ class CacheLife : public testing::TestWithParam<Case>
                 stepper::trace(of.call, nullptr, g_trace);
                 return 0;
             });
-        for (const short_form::Stop &stop : short_form::stops(g_trace, of.name, {1, 1, short_form::kForkedRuns}))
+        for (const short_form::Stop &stop : short_form::stops(g_trace, of.name, short_form::kOnceInAChild))
         {
             if (HasFailure())
                 break;

@@ -64,7 +64,7 @@ inline int abandoned(Hook call, uint64_t bytes)
     Interruption interruption(direct_door(), situation(call));
     if (!interruption.find() || interruption.trace().count < 100)
         return 2;
-    for (const short_form::Stop &stop : interruption.stops({1, 1, short_form::kForkedRuns}))
+    for (const short_form::Stop &stop : interruption.stops(short_form::kOnceInAChild))
     {
         size_t i = stop.index;
         ChildResult result = run_in_child([&] { return abandon(interruption, i, group, bytes); });

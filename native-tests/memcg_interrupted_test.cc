@@ -195,7 +195,7 @@ int abandon_everywhere(const Door &door, const Situation &situation)
     if (!interruption.find() || interruption.trace().count < 100)
         return 2;
     size_t before = capacity(door);
-    for (const short_form::Stop &stop : interruption.stops({1, 1, short_form::kForkedRuns}))
+    for (const short_form::Stop &stop : interruption.stops(short_form::kOnceInAChild))
     {
         size_t i = stop.index;
         ChildResult result = run_in_child(

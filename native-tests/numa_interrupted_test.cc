@@ -195,7 +195,7 @@ int abandon_everywhere(const Door &door, const Situation &situation)
     if (!is_ready(interruption))
         return 2;
     size_t before = capacity(door, 0) + capacity(door, 1);
-    for (const short_form::Stop &stop : interruption.stops({1, 1, short_form::kForkedRuns}))
+    for (const short_form::Stop &stop : interruption.stops(short_form::kOnceInAChild))
     {
         size_t i = stop.index;
         ChildResult result = run_in_child(

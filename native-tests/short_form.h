@@ -36,6 +36,7 @@ struct Plan
     size_t kinds = 1;
     size_t runs = kRuns;
 };
+constexpr Plan kOnceInAChild = {1, 1, kForkedRuns};
 
 struct Stop
 {
