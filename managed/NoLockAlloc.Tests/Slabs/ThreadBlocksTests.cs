@@ -94,6 +94,18 @@ public sealed unsafe class ThreadBlocksTests
     }
 
     [Fact]
+    public void TheyAreReapedInTimeAlsoWhileThereAreFreeBlocks()
+    {
+        using FreshWorld world = new("arena=16m,threads=16");
+        FakeThread[] threads = [.. Enumerable.Range(0, 12).Select(_ => Started(world))];
+        foreach (FakeThread ended in threads[..4]) ended.Exit();
+        foreach (FakeThread gone in threads[4..8]) gone.IsGone = true;
+        Assert.Equal(8UL, world.Statistics().ThreadBlocksInUse);
+        for (int i = 0; i < 12 / 4; i++) Started(world).Exit();
+        Assert.Equal(4UL, world.Statistics().ThreadBlocksInUse);
+    }
+
+    [Fact]
     public void ALockThatAGoneThreadHeldIsFoundByTheNextOwner()
     {
         using FreshWorld world = new("arena=1m,threads=1");

@@ -125,15 +125,16 @@ internal static unsafe class ThreadBlocks
             if (word.Kind == ThreadWord.KindLive) return Install(slot, ThreadState.Of(id));
             if (word.Kind == ThreadWord.KindClaiming) return ClaimAt(id, word, thread, slot, frame);
         }
+        if (IsTimeToReap(high)) Reap(frame);
         ThreadState* self = ClaimFree(thread, slot, frame);
         if (self != null || (ThreadState*)*slot != Os.BootThread()) return (ThreadState*)*slot;
-        if (IsTimeToReap(high) && Reap(frame)) self = ClaimFree(thread, slot, frame);
-        return self != null ? self : ClaimUnused(thread, slot, frame);
+        return ClaimUnused(thread, slot, frame);
     }
 
-    /// <summary>A search asks the OS for each block's thread, and is made once in a quarter as many claims:
-    /// so a claim costs a few questions, and there are at most a third more blocks than threads lived at a
-    /// time.</summary>
+    /// <summary>A search asks the OS for each block's thread, and is made once in a quarter as many claims,
+    /// also while there are free blocks: so a claim costs a few questions, a quarter of the blocks stays free
+    /// for threads that claim while another searches, and there are a third more blocks than threads lived at
+    /// a time, and a few.</summary>
     private static bool IsTimeToReap(ulong high)
     {
         ref SharedWord claims = ref Arena.Header->ClaimsSinceReap;
