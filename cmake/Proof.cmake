@@ -26,12 +26,14 @@ set(schedules
     -p:UseSharedCompilation=false "-p:ArtifactsPath=${PROJECT_BINARY_DIR}/managed/managed" --filter
     FullyQualifiedName~InterleavingTests)
 
-# The tests that interrupt calls, too: they come where the programs have no path.
+# The tests that interrupt calls, too, or are interrupted throughout: they come where the programs have no path.
 set(tests "${Python3_EXECUTABLE}" -B "${proof_dir}/report/stepping_tests.py" --ctest "${CMAKE_CTEST_COMMAND}"
           --build "${PROJECT_BINARY_DIR}")
-set(stepping_tests abandonment alloc_tag alloc_tag_family bucket_retry context debug_interrupted exhaustive first_call fork hook
-                   kmalloc_interrupted kmem_cache_interrupted memcg_cache memcg_interrupted memcg_page
-                   numa_interrupted page preempt_rt reentrancy slub_tiny thread_exit)
+set(stepping_tests abandonment alloc_tag alloc_tag_family bad_argument bad_input bucket_retry context debug
+                   debug_cache debug_cache_life debug_interrupted debug_together debug_tracks exhaustive failslab
+                   first_call fork hook idle_memory json kmalloc kmalloc_interrupted kmem_cache kmem_cache_interrupted
+                   kmem_cache_life life memcg memcg_bug memcg_cache memcg_interrupted memcg_kmalloc memcg_page numa
+                   numa_interrupted page preempt_rt reentrancy second_free slub_tiny stats thread_exit)
 list(TRANSFORM stepping_tests APPEND _test)
 
 # ---- The report ---------------------------------------------------------------------------------

@@ -138,6 +138,8 @@ Role::Role(const char *name, int (*body)())
     roles()[name] = body;
 }
 
+void (*before_role)();
+
 ChildResult run_role(const char *name, const char *options, unsigned seconds)
 {
     return run_in_child(
@@ -165,6 +167,8 @@ int main(int argc, char **argv)
     if (const char *role = getenv(kRole))
     {
         auto found = roles().find(role);
+        if (before_role != nullptr)
+            before_role();
         return found == roles().end() ? 126 : found->second();
     }
     testing::InitGoogleTest(&argc, argv);

@@ -35,6 +35,7 @@ struct Role
 {
     Role(const char *name, int (*body)());
 };
+extern void (*before_role)(); // what such a process does first, if anything
 ChildResult run_role(const char *name, const char *options, unsigned seconds = 20);
 
 // Makes the whole test program run under NOLOCKALLOC_OPTIONS=options. Use at namespace scope.

@@ -40,6 +40,8 @@ void note(Level &level, uintptr_t pc, uintptr_t sp)
 bool pass_boundary(Level &level, ucontext_t *interrupted)
 {
     auto pc = uintptr_t(interrupted->uc_mcontext.gregs[REG_RIP]);
+    if (level.index == kAlways && has_left(level, interrupted))
+        return false;
     bool again = pc == level.last_pc && machine::is_string_instruction(code_at(pc));
     level.last_pc = pc;
     if (again || (level.where == Where::Library && !in_library(pc)))
@@ -48,27 +50,11 @@ bool pass_boundary(Level &level, ucontext_t *interrupted)
     size_t now = level.seen++;
     if (now == level.before.index)
         call_back(level, level.before.inject, level.before.context, now, interrupted);
-    if (now != level.index)
+    bool is_everywhere = level.index == kAlways;
+    if (is_everywhere ? !is_first_pass(pc) : now != level.index)
         return true;
     inject(level, now, interrupted);
-    return false;
-}
-
-void on_single_step(Level &level, ucontext_t *interrupted)
-{
-    greg_t *regs = interrupted->uc_mcontext.gregs;
-    for (;;)
-    {
-        uintptr_t pc = uintptr_t(regs[REG_RIP]);
-        if (machine::is_thunk(pc) || !pass_boundary(level, interrupted))
-        {
-            regs[REG_EFL] &= ~machine::kTrapFlag;
-            return;
-        }
-        // The processor does not trap after `syscall`: do the call here, and step on from there.
-        if (!machine::is_syscall(code_at(pc)) || !machine::perform_syscall(interrupted))
-            return;
-    }
+    return is_everywhere;
 }
 
 void on_trap(int, siginfo_t *info, void *context)
@@ -77,7 +63,9 @@ void on_trap(int, siginfo_t *info, void *context)
     auto *interrupted = static_cast<ucontext_t *>(context);
     greg_t *regs = interrupted->uc_mcontext.gregs;
     Level *level = active > 0 ? &levels[active - 1] : nullptr;
-    if (level == nullptr)
+    if (info->si_code == SI_KERNEL && has_returned(interrupted))
+        regs[REG_EFL] &= ~machine::kTrapFlag;
+    else if (level == nullptr)
     {
         if (info->si_code == SI_KERNEL)
             abort(); // somebody else met the breakpoint
@@ -108,6 +96,23 @@ Outcome run_stepped(Level &level, Call call, void *argument)
     return {level.seen, level.injections};
 }
 } // namespace
+
+void on_single_step(Level &level, ucontext_t *interrupted)
+{
+    greg_t *regs = interrupted->uc_mcontext.gregs;
+    for (;;)
+    {
+        uintptr_t pc = uintptr_t(regs[REG_RIP]);
+        if (machine::is_thunk(pc) || !pass_boundary(level, interrupted))
+        {
+            regs[REG_EFL] &= ~machine::kTrapFlag;
+            return;
+        }
+        // The processor does not trap after `syscall`: do the call here, and step on from there.
+        if (!machine::is_syscall(code_at(pc)) || !machine::perform_syscall(interrupted))
+            return;
+    }
+}
 
 Level &push(const Level &wanted)
 {

@@ -10,12 +10,13 @@
 namespace stepper
 {
 constexpr size_t kNever = SIZE_MAX;
+constexpr size_t kAlways = SIZE_MAX - 1;
 
 struct Level
 {
     Where where;
     Trace *trace; // or nullptr
-    size_t index; // where to inject; kNever in a trace
+    size_t index; // where to inject; kNever in a trace, kAlways everywhere
     Inject inject;
     void *context;
     Disturbance before;
@@ -41,6 +42,19 @@ void inject(Level &level, size_t index, ucontext_t *interrupted);
 
 // Where a call is interrupted, for the proof's report (stepper_record.cc).
 void record(uintptr_t pc);
+
+// Of the trap flag driver: the thread is before an instruction, and does not go on with the trap flag after the last.
+void on_single_step(Level &level, ucontext_t *interrupted);
+
+// Of begin_everywhere(): whether the code that was entered from outside has returned there. It has no trap flag then.
+bool has_left(Level &level, const ucontext_t *interrupted);
+
+// Of the same: whether the call has not passed this instruction before. At each pass through a loop that tries again when
+// a handler was quicker a handler would be quicker for ever.
+bool is_first_pass(uintptr_t pc);
+
+// Of the same: whether this is the breakpoint where a call that was not stepped returns to. It is gone then.
+bool has_returned(ucontext_t *interrupted);
 
 // Of the breakpoint driver, for the handler of SIGTRAP.
 void on_breakpoint(Level &level, ucontext_t *interrupted);

@@ -64,8 +64,8 @@ int find_object(struct dl_phdr_info *object, size_t, void *wanted)
     return 0;
 }
 
-// Before any handler runs: dl_iterate_phdr takes a lock.
-[[gnu::constructor]] void find_library()
+// Before any handler runs, and before what the program itself initialises: dl_iterate_phdr takes a lock.
+[[gnu::constructor(200)]] void find_library()
 {
     watch_code_of(nullptr);
 }
@@ -170,6 +170,12 @@ void make_writable(uintptr_t pc)
 {
     uintptr_t page = pc & ~uintptr_t(4095);
     mprotect(reinterpret_cast<void *>(page), 4096, PROT_READ | PROT_WRITE | PROT_EXEC);
+}
+
+void make_executable(bool executable)
+{
+    mprotect(reinterpret_cast<void *>(g_code.start & ~uintptr_t(4095)), g_code.end - g_code.start,
+             executable ? PROT_READ | PROT_EXEC : PROT_READ);
 }
 
 Instruction decode(const uint8_t *code)

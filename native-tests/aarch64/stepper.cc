@@ -62,6 +62,16 @@ Outcome inject_at(const Trace &, size_t, Call, void *, Inject, void *, const Dis
     refuse();
 }
 
+void begin_everywhere(Inject, void *)
+{
+    refuse();
+}
+
+void end_everywhere()
+{
+    refuse();
+}
+
 ucontext_t &interrupted()
 {
     refuse();
