@@ -40,7 +40,7 @@ void note(Level &level, uintptr_t pc, uintptr_t sp)
 bool pass_boundary(Level &level, ucontext_t *interrupted)
 {
     auto pc = uintptr_t(interrupted->uc_mcontext.gregs[REG_RIP]);
-    if (level.index == kAlways && has_left(level, interrupted))
+    if (level.has_no_end && has_left(level, interrupted))
         return false;
     bool again = pc == level.last_pc && machine::is_string_instruction(code_at(pc));
     level.last_pc = pc;
@@ -179,6 +179,17 @@ Outcome inject_at(size_t index, Call call, void *argument, Inject inject, void *
     wanted.index = index;
     wanted.inject = inject;
     wanted.context = context;
+    return run_stepped(push(wanted), call, argument);
+}
+
+Outcome inject_everywhere(Call call, void *argument, Inject inject, void *context)
+{
+    Level wanted = {};
+    wanted.where = Where::Library;
+    wanted.index = kAlways;
+    wanted.inject = inject;
+    wanted.context = context;
+    begin_passes();
     return run_stepped(push(wanted), call, argument);
 }
 } // namespace stepper

@@ -55,7 +55,7 @@ void unmap_trace(Trace *trace);
 struct Outcome
 {
     size_t boundaries; // passed before the injection, or in all if there was none
-    size_t injections; // 0 or 1
+    size_t injections; // 0 or 1, but of inject_everywhere()
 };
 
 // Code that counts as the library: by default the object that has kmalloc_nolock_noprof.
@@ -84,6 +84,9 @@ void number_occurrences(Trace &trace);
 // The trap flag driver.
 Outcome inject_at(size_t index, Call call, void *argument, Inject inject, void *context,
                   Where where = Where::Library);
+
+// The trap flag driver at every boundary of one call, at its first pass through each instruction.
+Outcome inject_everywhere(Call call, void *argument, Inject inject, void *context);
 
 // The int3 driver: the boundary index of a trace of the same call from the same state, which was
 // disturbed in the same way, at an earlier one.

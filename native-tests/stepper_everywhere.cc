@@ -34,7 +34,7 @@ Place *g_places; // by the address that calls return to; shared with children
 Place *g_place;  // of the call that is stepped
 size_t g_steps_before;
 uint64_t g_entries;
-uint32_t g_call;             // that is stepped
+uint32_t g_call;                 // that is stepped
 uint32_t g_passed_in[kMostCode]; // by instruction: the last of these calls that passed it
 
 struct
@@ -71,7 +71,7 @@ void on_entry(Level &level, ucontext_t *interrupted)
     if (!is_wanted(*g_place) && g_return.pc == 0 && !in_library(back))
         return run_to(back);
     g_steps_before = level.seen;
-    g_call++;
+    begin_passes();
     regs[REG_EFL] |= machine::kTrapFlag;
     on_single_step(level, interrupted);
 }
@@ -112,6 +112,11 @@ bool has_left(Level &level, const ucontext_t *interrupted)
     return left;
 }
 
+void begin_passes()
+{
+    g_call++;
+}
+
 bool is_first_pass(uintptr_t pc)
 {
     uint32_t &passed_in = g_passed_in[(pc - library_base()) % kMostCode];
@@ -145,6 +150,7 @@ void begin_everywhere(Inject inject, void *context)
     wanted.index = kAlways;
     wanted.inject = inject;
     wanted.context = context;
+    wanted.has_no_end = true;
     g_level = &push(wanted);
     g_entries = 0;
     note_faults();

@@ -10,7 +10,7 @@
 namespace stepper
 {
 constexpr size_t kNever = SIZE_MAX;
-constexpr size_t kAlways = SIZE_MAX - 1;
+constexpr size_t kAlways = SIZE_MAX - 1; // at the first pass through each instruction
 
 struct Level
 {
@@ -31,6 +31,7 @@ struct Level
     uint32_t next_hits_left;
     uint8_t original;
     bool stepping_over;
+    bool has_no_end; // of begin_everywhere(): it is no one call
 };
 
 // The innermost level of this thread, until it is popped.
@@ -49,11 +50,12 @@ void on_single_step(Level &level, ucontext_t *interrupted);
 // Of begin_everywhere(): whether the code that was entered from outside has returned there. It has no trap flag then.
 bool has_left(Level &level, const ucontext_t *interrupted);
 
-// Of the same: whether the call has not passed this instruction before. At each pass through a loop that tries again when
+// Of kAlways: whether the call has not passed this instruction before. At each pass through a loop that tries again when
 // a handler was quicker a handler would be quicker for ever.
+void begin_passes();
 bool is_first_pass(uintptr_t pc);
 
-// Of the same: whether this is the breakpoint where a call that was not stepped returns to. It is gone then.
+// Of begin_everywhere(): whether this is the breakpoint where a call that was not stepped returns to. It is gone then.
 bool has_returned(ucontext_t *interrupted);
 
 // Of the breakpoint driver, for the handler of SIGTRAP.

@@ -62,6 +62,11 @@ Outcome inject_at(const Trace &, size_t, Call, void *, Inject, void *, const Dis
     refuse();
 }
 
+Outcome inject_everywhere(Call, void *, Inject, void *)
+{
+    refuse();
+}
+
 void begin_everywhere(Inject, void *)
 {
     refuse();

@@ -10,8 +10,8 @@ Nesting::Nesting(Job &job)
     : _job(job), _runs(job), _trace(static_cast<stepper::Trace *>(mmap(
                                  nullptr, kDeepest * sizeof(stepper::Trace), PROT_READ | PROT_WRITE,
                                  MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0))),
-      _reached(static_cast<size_t *>(
-          mmap(nullptr, sizeof(size_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)))
+      _result(static_cast<Result *>(
+          mmap(nullptr, sizeof(Result), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)))
 {
 }
 
@@ -37,18 +37,27 @@ void Nesting::play_handler(void *self)
     play(nesting->_runs.interruption(), nesting->_handlers[nesting->_active - 1].script);
 }
 
+void Nesting::play_a_turn(void *self, size_t)
+{
+    auto *nesting = static_cast<Nesting *>(self);
+    const auto &turns = *nesting->_turns;
+    play(nesting->_runs.interruption(), turns[nesting->_result->injections++ % turns.size()]);
+}
+
 // Handler _active begins.
 void Nesting::interrupt(void *self, size_t)
 {
     auto *nesting = static_cast<Nesting *>(self);
     size_t own = nesting->_active++;
-    ++*nesting->_reached;
+    nesting->_result->reached++;
     stepper::Trace &trace = nesting->_trace[own];
     if (own + 1 < nesting->_depth)
         stepper::inject_at(trace, nesting->_handlers[own + 1].at, play_handler, nesting, interrupt,
                            nesting);
     else if (nesting->_records)
         stepper::trace(play_handler, nesting, trace);
+    else if (nesting->_turns != nullptr)
+        stepper::inject_everywhere(play_handler, nesting, play_a_turn, nesting);
     else
         play_handler(nesting);
     nesting->_active--;
@@ -59,11 +68,20 @@ std::string Nesting::run()
     return _runs.run(
         [this]() -> std::string
         {
-            *_reached = 0;
+            *_result = {};
             _runs.interruption().step(_handlers[0].at, interrupt, this);
             bool is_right = all_reached() || _job.situation.varies;
             return is_right ? "" : "a boundary was not reached again; ";
         });
+}
+
+std::string Nesting::sweep(const std::vector<const char *> &turns, uint64_t *injections)
+{
+    _turns = &turns;
+    std::string complaint = run();
+    _turns = nullptr;
+    *injections += _result->injections;
+    return complaint;
 }
 
 std::vector<uint32_t> Nesting::record(size_t depth, std::initializer_list<Handler> handlers)

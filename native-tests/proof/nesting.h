@@ -35,9 +35,13 @@ class Nesting
     std::string run();
     bool all_reached() const // by the last run
     {
-        return *_reached == _depth;
+        return _result->reached == _depth;
     }
     std::string describe() const;
+
+    // What the last handler of the plan does is interrupted at every instruction, by each of these in turn, in one
+    // run: how often is added to *injections.
+    std::string sweep(const std::vector<const char *> &turns, uint64_t *injections);
 
     // Traces what the last of these handlers does, and returns its boundaries, for plans of this
     // depth that begin with these handlers. Empty if the handlers were not all reached.
@@ -46,6 +50,7 @@ class Nesting
   private:
     static void interrupt(void *self, size_t);
     static void play_handler(void *self);
+    static void play_a_turn(void *self, size_t);
 
     Job &_job;
     Runs _runs;
@@ -54,7 +59,12 @@ class Nesting
     size_t _depth = 0;  // handlers in the plan
     size_t _active = 0; // handlers that run now
     bool _records = false;
-    size_t *_reached; // handlers in the last run, also a child's
+    const std::vector<const char *> *_turns = nullptr; // of a sweep
+    struct Result
+    {
+        size_t reached; // handlers in the last run
+        size_t injections;
+    } *_result; // shared with children
 };
 } // namespace proof
 

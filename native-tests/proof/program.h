@@ -16,6 +16,7 @@
 #include "board.h"
 #include "interruption.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace proof
@@ -37,6 +38,10 @@ class Job
     bool has_time_left(double part = 1) const
     {
         return seconds_now() < _start + part * _seconds;
+    }
+    double part_used() const
+    {
+        return (seconds_now() - _start) / std::max(_seconds, 0.001);
     }
     double seconds_left(double part = 1) const
     {

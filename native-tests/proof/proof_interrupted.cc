@@ -42,6 +42,14 @@ const char *innermost_for(const Situation &situation)
     return situation.spares_bucket ? "AAF" : "aAf";
 }
 
+// What comes at every instruction of a handler, in turn: each allocates, or frees what one before it has allocated.
+std::vector<const char *> turns_for(const Situation &situation)
+{
+    if (situation.spares_bucket)
+        return {"A", "r"};
+    return {"a", "A", "fr", "r"};
+}
+
 void interrupt_once(Job &job, Nesting &nesting)
 {
     Row &row = job.begin_row(1);
@@ -84,13 +92,37 @@ struct Pace
     }
 };
 
-void interrupt_the_handler(Job &job, Nesting &nesting)
+// Every instruction of the handler, in one run for each boundary and each handler: so every nested call is interrupted
+// at every instruction, and by many handlers.
+void sweep_the_handler(Job &job, Nesting &nesting)
 {
     Row &row = job.begin_row(2);
     std::vector<uint32_t> boundaries = nesting.runs().boundaries();
     std::vector<const char *> calls = calls_for(job.situation);
+    std::vector<const char *> turns = turns_for(job.situation);
+    for (uint32_t chosen : shuffled(boundaries.size() * calls.size(), 4))
+    {
+        row.sampled = !job.has_time_left(0.85);
+        if ((row.sampled && row.runs > 0) || row.failures > 0)
+            return;
+        const char *call = calls[chosen % calls.size()];
+        uint32_t i = boundaries[chosen / calls.size()];
+        job.board.doing(call, i);
+        nesting.plan(1, {{call, i}});
+        std::string complaint = nesting.sweep(turns, &row.runs);
+        if (!complaint.empty())
+            fail(row, nesting.describe() + ", swept: " + complaint);
+    }
+}
+
+// And at one of them alone.
+void interrupt_the_handler_once(Job &job, Nesting &nesting)
+{
+    Row &row = job.begin_row(2, "interrupted-once");
+    std::vector<uint32_t> boundaries = nesting.runs().boundaries();
+    std::vector<const char *> calls = calls_for(job.situation);
     std::vector<uint32_t> order = shuffled(boundaries.size() * calls.size(), 2);
-    Pace pace = {order.size(), 0.95, seconds_now()};
+    Pace pace = {order.size(), std::min(0.96, job.part_used() + 0.25), seconds_now()};
     for (size_t done = 0; done < order.size() && row.failures == 0; done++)
     {
         if (!job.has_time_left(pace.part) && row.runs > 0)
@@ -127,7 +159,8 @@ void interrupt_three_deep(Job &job, Nesting &nesting)
     std::vector<const char *> calls = calls_for(job.situation);
     Random random(3);
     row.sampled = true;
-    for (size_t n = 0; n < 100000 && row.failures == 0 && (n < 1 || job.has_time_left(1)); n++)
+    double part = std::min(1.0, job.part_used() + 0.1);
+    for (size_t n = 0; n < 100000 && row.failures == 0 && (n < 1 || job.has_time_left(part)); n++)
     {
         const char *first = random.below(8) == 0 ? "s" : calls[random.below(calls.size())];
         const char *second = calls[random.below(calls.size())];
@@ -159,7 +192,8 @@ void prove(Job &job)
     std::string complaint = nesting.find();
     if (!complaint.empty())
         return fail(job.begin_row(1), complaint);
-    for (auto *depth : {interrupt_once, interrupt_the_handler, interrupt_three_deep})
+    for (auto *depth : {interrupt_once, sweep_the_handler, interrupt_the_handler_once,
+                        interrupt_three_deep})
     {
         depth(job, nesting);
         if (job.board.failures() > 0)

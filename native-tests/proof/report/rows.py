@@ -3,8 +3,9 @@
 
 from dataclasses import dataclass, field
 
-COLUMNS = ("interrupted 1", "interrupted 2", "interrupted 3", "disturbed", "abandoned", "exited",
+COLUMNS = ("interrupted 1", "interrupted 2", "2 once", "interrupted 3", "disturbed", "abandoned", "exited",
            "killed", "settled", "forked", "stopped")
+ONCE = "interrupted-once"  # at one instruction of the handler, and not at each of them in one run
 SAME = {"forked-among-threads": "forked"}
 
 
@@ -21,6 +22,8 @@ class Row:
 
 
 def column_of(record):
+    if record["check"] == ONCE:
+        return "2 once"
     check = SAME.get(record["check"], record["check"])
     return f"{check} {record.get('depth', 1)}" if check == "interrupted" else check
 
@@ -34,7 +37,8 @@ def rows_of(records):
             continue
         key = (record["function"], record["path"], record["door"])
         row = rows.setdefault(key, Row(*key))
-        row.instructions = max(row.instructions, record["instructions"])
+        if record.get("depth", 1) == 1:  # else it is also of the handlers
+            row.instructions = max(row.instructions, record["instructions"])
         row.runs[column] = row.runs.get(column, 0) + record["runs"]
         if record.get("sampled"):
             row.sampled.add(column)

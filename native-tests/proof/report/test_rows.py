@@ -35,6 +35,12 @@ class Rows(unittest.TestCase):
         self.assertEqual(3, len(rows))
         self.assertEqual({"interrupted 1": 70, "interrupted 2": 5}, rows[0].runs)
 
+    def test_one_instruction_of_a_handler_and_all_of_them_are_different_columns(self):
+        rows = rows_of([record(instructions=5), record(depth=2, runs=5, instructions=99),
+                        record("interrupted-once", depth=2, runs=4, sampled=True)])
+        self.assertEqual({"interrupted 1": 70, "interrupted 2": 5, "2 once": 4}, rows[0].runs)
+        self.assertEqual(({"2 once"}, 5), (rows[0].sampled, rows[0].instructions))
+
     def test_sums_and_maxima(self):
         rows = rows_of([record("forked", lost=1, instructions=12),
                         record("forked-among-threads", lost=2, sampled=True)])
