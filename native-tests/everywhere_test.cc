@@ -59,6 +59,21 @@ TEST(Everywhere, AHandlerComesAtEachInstructionOfEachCallAndNowhereElse)
     EXPECT_EQ(injections_of([] { nolockalloc_version(), nolockalloc_version(); }), 2 * once);
 }
 
+TEST(Everywhere, OneCallIsInterruptedAtTheFirstPassThroughEachOfItsInstructions)
+{
+    static stepper::Trace trace;
+    auto call = [](void *) { kfree_nolock(kmalloc_nolock(64, 0, NUMA_NO_NODE)); };
+    auto count = [](void *injections, size_t) { ++*static_cast<size_t *>(injections); };
+    call(nullptr);
+    stepper::trace(call, nullptr, trace);
+    size_t instructions = 0, injections = 0;
+    for (size_t i = 0; i < trace.count; i++)
+        instructions += trace.boundary[i].occurrence == 0;
+    EXPECT_EQ(stepper::inject_everywhere(call, nullptr, count, &injections).injections, instructions);
+    EXPECT_EQ(injections, instructions);
+    EXPECT_GT(instructions, 50u);
+}
+
 TEST(Everywhere, ChildrenOfForksAreInterruptedToo)
 {
     auto in_a_child = []
