@@ -2,7 +2,8 @@
 //
 // The suite, interrupted: with NLA_INTRUDER=SIZE in the environment a handler comes at every instruction of the library
 // that the thread of the tests executes, and in the children that it forks or starts. It allocates objects of SIZE
-// bytes, or checks and frees one. What each test expects must come out all the same.
+// bytes, or checks and frees one; with NLA_INTRUDER_KEEPS=0 it frees each at once. What each test expects must come out
+// all the same.
 //
 // For tests that neither step themselves nor count what others do (proof/report/interrupted_suite.py has the list). An
 // object of the intruder's that is not as it was written ends the process.
@@ -21,6 +22,7 @@ constexpr size_t kMost = 4;
 struct Intruder
 {
     size_t size;
+    bool keeps = true;
     Object objects[kMost];
     size_t first = 0;
     size_t count = 0;
@@ -58,11 +60,12 @@ void Intruder::allocate_one()
 void intrude(void *context, size_t)
 {
     auto &self = *static_cast<Intruder *>(context);
-    self.frees = self.count == kMost || (self.frees && self.count > 0);
-    if (self.frees)
-        self.free_the_oldest();
-    else
+    bool is_full = self.count == (self.keeps ? kMost : 1);
+    self.frees = is_full || (self.frees && self.count > 0);
+    if (!self.frees)
         self.allocate_one();
+    if (self.count > 0 && (self.frees || !self.keeps))
+        self.free_the_oldest();
 }
 
 void begin()
@@ -90,6 +93,8 @@ class Intrusion : public testing::EmptyTestEventListener
     if (size == nullptr)
         return false;
     g_intruder.size = strtoul(size, nullptr, 10);
+    const char *keeps = getenv("NLA_INTRUDER_KEEPS");
+    g_intruder.keeps = keeps == nullptr || *keeps != '0';
     before_role = begin;
     testing::UnitTest::GetInstance()->listeners().Append(new Intrusion);
     return true;

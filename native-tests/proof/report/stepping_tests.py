@@ -23,17 +23,21 @@ INTRUDED = (
     "KfreeSensitive", "KmemCache", "Krealloc", "Ksize", "Life", "Merging", "Nodes", "Option", "Order", "SecondFree",
     "Slabinfo", "Stats")
 
-# What does not: it counts what the intruder has or does, or is too long to be stepped.
+# What has one that frees its objects at once: it counts what lives.
 COUNTS = (
-    "AccountedCachesOfAShortage", "AccountedKmalloc.ALimit", "AccountedKmalloc.EveryFunction",
-    "AccountedKmalloc.LargeObjects", "AccountedKmallocOfAShortage", "AccountedPages", "AccountingOfAShortage",
-    "AllocTags.AModulesRows", "AllocTags.EachCallSite", "AllocTags.Noprof", "AllocTags.WithoutAVector", "Copies",
-    "Debug.OfTwoThreads", "DebugCache.Leaks", "DebugCache.OfTwoThreads", "DebugTogether.TheRest", "DebugTracks.Leaks",
-    "Json.IsWrittenInHandlers", "KmemCache.ABulkThatCannot", "KmemCache.AnObjectOfAnotherCache", "KmemCacheCreate.B7",
-    "KmemCacheDestroy.F4", "OptionSizes", "StatsCall.OfAnUnused")
-TOO_LONG = (
-    "Debug.NothingIsReported", "DebugCache.NothingIsReported", "DebugCache.ValidationGoesOn",
-    "KmemCache.GivesObjects", "KmemCacheDestroy.GivesNumbers", "Krealloc.KeepsTheBytes")
+    "AccountedCachesOfAShortage", "AccountedKmalloc.LargeObjects", "AccountedPages.ASecondFree",
+    "AccountedPages.F1", "AccountedPages.WithoutTheFlag", "AllocTags.Noprof", "Debug.OfTwoThreads", "DebugCache.Leaks",
+    "DebugCache.OfTwoThreads", "DebugTracks.Leaks", "KmemCacheCreate.B7", "KmemCacheDestroy.F4")
+
+# What has none: it counts slabs and calls, wants memory to be short, or is too long to be stepped.
+LEFT_OUT = (
+    "AccountedKmalloc.ALimit", "AccountedKmalloc.EveryFunction", "AccountedKmallocOfAShortage",
+    "AccountedPages.ALimit", "AccountedPages.AreCharged", "AccountedPages.Frozen", "AccountedPages.WhatIsNot",
+    "AccountingOfAShortage", "AllocTags.AModulesRows", "AllocTags.EachCallSite", "AllocTags.WithoutAVector", "Copies",
+    "Debug.NothingIsReported", "DebugCache.NothingIsReported", "DebugCache.ValidationGoesOn", "DebugTogether.TheRest",
+    "Json.IsWrittenInHandlers", "KmemCache.ABulkThatCannot", "KmemCache.AnObjectOfAnotherCache",
+    "KmemCache.GivesObjects", "KmemCacheDestroy.GivesNumbers", "Krealloc.KeepsTheBytes", "OptionSizes",
+    "StatsCall.OfAnUnused")
 INTRUDERS_BYTES = 32
 
 
@@ -49,10 +53,11 @@ def beginning(names):
     return f"^({'|'.join(map(re.escape, names))})"
 
 
+INTRUDER = {"NLA_INTRUDER": str(INTRUDERS_BYTES)}
 SELECTIONS = (
     Selection(WHICH, r"^(malloc|lockdep)\.", {}),
-    Selection(beginning(INTRUDED), f"{WHICH}|{beginning((*COUNTS, *TOO_LONG))}",
-              {"NLA_INTRUDER": str(INTRUDERS_BYTES)}, ", with an intruder"))
+    Selection(beginning(INTRUDED), f"{WHICH}|{beginning((*COUNTS, *LEFT_OUT))}", INTRUDER, ", with an intruder"),
+    Selection(beginning(COUNTS), WHICH, {**INTRUDER, "NLA_INTRUDER_KEEPS": "0"}, ", with an intruder that keeps nothing"))
 
 
 def record_of(line, remark=""):
