@@ -20,7 +20,7 @@ RESULT = re.compile(r"Test +#\d+: (\S+).*?(Passed|\*\*\*\S+) +[\d.]+ sec")
 INTRUDED = (
     "Accounted", "Accounting", "AllocTags", "BadInput", "CachesBesideAccounting", "Copies", "Debug", "DebugCache",
     "DebugReport", "DebugTogether", "DebugTracks", "Each/DebugError", "Failslab", "Fork", "Hook", "IdleMemory", "Json",
-    "KfreeSensitive", "KmemCache", "Krealloc", "Ksize", "Life", "Merging", "Nodes", "Option", "Order/", "SecondFree",
+    "KfreeSensitive", "KmemCache", "Krealloc", "Ksize", "Life", "Merging", "Nodes", "Option", "SecondFree",
     "Slabinfo", "Stats")
 
 # What has one that frees its objects at once: it counts what lives.
