@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What comes at every instruction of whole tests (intruder.cc, stepper_everywhere.cc) does come, and sees what goes wrong.
+// What comes at every instruction of whole tests (intruder.cc, stepper_everywhere.cc) does come, and sees what goes
+// wrong.
 #include "child.h"
 #include "controls/toy_allocator.h"
 #include "counters.h"

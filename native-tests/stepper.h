@@ -93,8 +93,8 @@ Outcome inject_everywhere(Call call, void *argument, Inject inject, void *contex
 Outcome inject_at(const Trace &trace, size_t index, Call call, void *argument, Inject inject,
                   void *context, const Disturbance &before = {});
 
-// Injects at every boundary of the library that this thread passes from here on, and that the children of its
-// forks do, until end_everywhere(). Outside of the library the thread runs at full speed: the code of the library is not
+// Injects at every boundary of the library that this thread passes from here on, and that the children of its forks
+// do, until end_everywhere(). Outside of the library the thread runs at full speed: the code of the library is not
 // executable meanwhile, and SIGSEGV tells that it is entered. Another thread that meets this makes it executable and
 // goes on, and what this thread does in the library meanwhile is not seen.
 void begin_everywhere(Inject inject, void *context);

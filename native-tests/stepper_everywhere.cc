@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Every boundary, for code that is no one call: stepped by the trap flag from where the library is entered to where it
-// is left. The calls that come from one place are stepped until they have taken so many steps together, and then one in
-// so many calls: the others run at full speed to a breakpoint where they return to. After so many calls of all places no
-// more are.
+// Every boundary, for code that is no one call: stepped by the trap flag from where the library is entered to where
+// it is left. The calls that come from one place are stepped until they have taken so many steps together, and then
+// one in so many calls: the others run at full speed to a breakpoint where they return to. After so many calls of all
+// places no more are.
 #include "stepper.h"
 #include "stepper_level.h"
 #include "stepper_machine.h"

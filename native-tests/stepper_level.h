@@ -50,8 +50,8 @@ void on_single_step(Level &level, ucontext_t *interrupted);
 // Of begin_everywhere(): whether the code that was entered from outside has returned there. It has no trap flag then.
 bool has_left(Level &level, const ucontext_t *interrupted);
 
-// Of kAlways: whether the call has not passed this instruction before. At each pass through a loop that tries again when
-// a handler was quicker a handler would be quicker for ever.
+// Of kAlways: whether the call has not passed this instruction before. At each pass through a loop that tries again
+// when a handler was quicker a handler would be quicker for ever.
 void begin_passes();
 bool is_first_pass(uintptr_t pc);
 
