@@ -23,7 +23,7 @@ Row &Board::begin_row(const char *check, const char *function, const char *path,
     if (_count == kMostRows)
         abort();
     Row &row = _rows[_count++];
-    row = {check, function, path, door, depth, 0, 0, 0, 0, 0, false, ""};
+    row = {check, function, path, door, depth, 0, 0, 0, 0, 0, false, 0, ""};
     return row;
 }
 
@@ -54,6 +54,7 @@ void Board::print() const
             << ",\"path\":" << quoted(row.path) << ",\"door\":" << quoted(row.door)
             << ",\"depth\":" << row.depth << ",\"instructions\":" << row.instructions
             << ",\"runs\":" << row.runs << ",\"sampled\":" << (row.sampled ? "true" : "false")
+            << ",\"missed\":" << row.missed
             << ",\"lost\":" << row.lost << ",\"failures\":" << row.failures;
         if (row.recovered > 0)
             out << ",\"recovered\":" << row.recovered;

@@ -26,7 +26,8 @@ struct Row
     uint64_t lost;      // objects
     uint64_t recovered; // local locks that were taken back
     uint64_t failures;
-    bool sampled; // not all that there are
+    bool sampled;    // not all that there are
+    uint64_t missed; // instructions at which nothing was done
     char detail[800];
 };
 

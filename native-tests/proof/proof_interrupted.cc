@@ -55,42 +55,27 @@ void interrupt_once(Job &job, Nesting &nesting)
     Row &row = job.begin_row(1);
     std::vector<uint32_t> boundaries = nesting.runs().boundaries();
     std::vector<Script> all = scripts_for(job.situation);
-    size_t cases = boundaries.size() * all.size();
     std::vector<bool> done(boundaries.size());
-    for (uint32_t chosen : shuffled(cases, 1))
+    row.missed = boundaries.size();
+    for (const Turn &turn : in_rounds(boundaries.size(), all.size(), 1))
     {
         row.sampled = !job.has_time_left(0.5);
         if ((row.sampled && row.runs > 0) || row.failures > 0)
             break;
-        const Script &script = all[chosen % all.size()];
-        size_t i = chosen / all.size();
-        nesting.plan(1, {{script.steps.c_str(), boundaries[i]}});
-        job.board.doing(script.name, boundaries[i]);
+        const Script &script = all[turn.kind];
+        uint32_t i = boundaries[turn.boundary];
+        nesting.plan(1, {{script.steps.c_str(), i}});
+        job.board.doing(script.name, i);
         std::string complaint = nesting.run();
+        bool is_first = nesting.all_reached() && !done[turn.boundary];
         row.runs += nesting.all_reached();
-        row.instructions += nesting.all_reached() && !done[i];
-        done[i] = done[i] || nesting.all_reached();
+        row.instructions += is_first;
+        row.missed -= is_first;
+        done[turn.boundary] = done[turn.boundary] || is_first;
         if (!complaint.empty())
             fail(row, nesting.describe() + ": " + complaint);
     }
 }
-
-// How many of the boundaries of a nested call there is time for.
-struct Pace
-{
-    size_t cases; // outer ones
-    double part;  // of the job's time
-    double start; // of this depth
-    size_t runs = 0;
-
-    size_t most_of(Job &job, size_t boundaries, size_t cases_done) const
-    {
-        double each = runs == 0 ? 0.001 : (seconds_now() - start) / double(runs);
-        double left = job.seconds_left(part) / double(cases - cases_done);
-        double runs_left = left / each;
-        return std::min(boundaries, size_t(std::max(1.0, runs_left)));
-    }
-};
 
 // Every instruction of the handler, in one run for each boundary and each handler: so every nested call is interrupted
 // at every instruction, and by many handlers.
@@ -100,16 +85,18 @@ void sweep_the_handler(Job &job, Nesting &nesting)
     std::vector<uint32_t> boundaries = nesting.runs().boundaries();
     std::vector<const char *> calls = calls_for(job.situation);
     std::vector<const char *> turns = turns_for(job.situation);
-    for (uint32_t chosen : shuffled(boundaries.size() * calls.size(), 4))
+    size_t done = 0;
+    for (const Turn &turn : in_rounds(boundaries.size(), calls.size(), 20))
     {
         row.sampled = !job.has_time_left(0.85);
         if ((row.sampled && row.runs > 0) || row.failures > 0)
             return;
-        const char *call = calls[chosen % calls.size()];
-        uint32_t i = boundaries[chosen / calls.size()];
+        const char *call = calls[turn.kind];
+        uint32_t i = boundaries[turn.boundary];
         job.board.doing(call, i);
         nesting.plan(1, {{call, i}});
         std::string complaint = nesting.sweep(turns, &row.runs);
+        row.missed = boundaries.size() - std::min(boundaries.size(), ++done);
         if (!complaint.empty())
             fail(row, nesting.describe() + ", swept: " + complaint);
     }

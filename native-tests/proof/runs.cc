@@ -77,6 +77,15 @@ std::vector<uint32_t> boundaries_of(const stepper::Trace &trace)
     return all.size() <= kLong ? all : first_passes(trace, 1);
 }
 
+std::vector<Turn> in_rounds(size_t boundaries, size_t kinds, uint64_t seed)
+{
+    std::vector<Turn> turns;
+    for (size_t round = 0; round < kinds; round++)
+        for (uint32_t boundary : shuffled(boundaries, seed + round))
+            turns.push_back({boundary, uint32_t((boundary + round) % kinds)});
+    return turns;
+}
+
 void Runs::at_each_boundary(Row &row, const char *check, uint64_t seed, double part,
                             const std::function<std::string(uint32_t)> &body)
 {
@@ -85,6 +94,7 @@ void Runs::at_each_boundary(Row &row, const char *check, uint64_t seed, double p
     for (uint32_t chosen : shuffled(all.size(), seed))
     {
         row.sampled = !_job.has_time_left(part);
+        row.missed = all.size() - row.instructions;
         if (row.sampled && row.runs > 0)
             return;
         uint32_t i = all[chosen];
@@ -92,6 +102,7 @@ void Runs::at_each_boundary(Row &row, const char *check, uint64_t seed, double p
         std::string complaint = body(i);
         row.runs++;
         row.instructions++;
+        row.missed--;
         if (!complaint.empty())
             return fail(row, describe_boundary(i) + ": " + complaint);
     }

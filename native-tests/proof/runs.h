@@ -25,6 +25,17 @@ Servant &other_thread();
 // all; on a long path the first does.
 std::vector<uint32_t> boundaries_of(const stepper::Trace &trace);
 
+// One of these kinds of handlers at a boundary.
+struct Turn
+{
+    uint32_t boundary; // by its place among those that were given
+    uint32_t kind;
+};
+
+// Every kind at every boundary, in rounds: in each a boundary has one, another one each time. So when time is over after
+// the first round every boundary has had its turn.
+std::vector<Turn> in_rounds(size_t boundaries, size_t kinds, uint64_t seed);
+
 class Runs
 {
   public:

@@ -84,7 +84,7 @@ def failures_text(records):
 def text_of(rows, schedules, planted, functions, padding, idle):
     parts = []
     if rows:
-        parts += ["Calls; ~: not every instruction, or not every nested one, but a sample of them",
+        parts += ["Calls; *: every instruction had a turn, but not with every handler; ~: only a sample had one",
                   calls_table(rows)]
     if schedules:
         parts += ["Schedules of two threads and their handlers; a turn: the other thread goes on, or a "

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 COLUMNS = ("interrupted 1", "interrupted 2", "2 once", "interrupted 3", "disturbed", "abandoned", "exited",
            "killed", "settled", "forked", "stopped")
 ONCE = "interrupted-once"  # at one instruction of the handler, and not at each of them in one run
+MANY_A_TURN = {"interrupted 1", "interrupted 2"}  # an instruction has a turn with each of many handlers
 SAME = {"forked-among-threads": "forked"}
 
 
@@ -17,6 +18,7 @@ class Row:
     instructions: int = 0
     runs: dict = field(default_factory=dict)  # column -> runs
     sampled: set = field(default_factory=set)  # columns in which not everything was run
+    thin: set = field(default_factory=set)  # those of them in which not even every instruction had a turn
     lost: int = 0
     failures: int = 0
 
@@ -42,6 +44,8 @@ def rows_of(records):
         row.runs[column] = row.runs.get(column, 0) + record["runs"]
         if record.get("sampled"):
             row.sampled.add(column)
+            if record.get("missed") != 0 or column not in MANY_A_TURN:
+                row.thin.add(column)
         row.lost += record.get("lost", 0)
         row.failures += record["failures"]
     return sorted(rows.values(), key=lambda row: row.function)
@@ -56,4 +60,5 @@ def total_of(rows):
         for column, runs in row.runs.items():
             total.runs[column] = total.runs.get(column, 0) + runs
         total.sampled |= row.sampled
+        total.thin |= row.thin
     return total

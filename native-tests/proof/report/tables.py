@@ -21,7 +21,8 @@ def table(head, lines, figures):
 def run_text(row, column):
     if column not in row.runs:
         return ""
-    return count_text(row.runs[column]) + ("~" if column in row.sampled else "")
+    mark = "~" if column in row.thin else "*" if column in row.sampled else ""
+    return count_text(row.runs[column]) + mark
 
 
 def calls_table(rows):

@@ -41,6 +41,12 @@ class Rows(unittest.TestCase):
         self.assertEqual({"interrupted 1": 70, "interrupted 2": 5, "2 once": 4}, rows[0].runs)
         self.assertEqual(({"2 once"}, 5), (rows[0].sampled, rows[0].instructions))
 
+    def test_whether_every_instruction_had_a_turn_is_seen(self):
+        table = calls_table(rows_of([record(sampled=True, missed=0)]))
+        self.assertRegex(table, r" 70\* ")
+        for more in ({"missed": 3}, {}):
+            self.assertRegex(calls_table(rows_of([record(sampled=True, **more)])), r" 70~ ")
+
     def test_sums_and_maxima(self):
         rows = rows_of([record("forked", lost=1, instructions=12),
                         record("forked-among-threads", lost=2, sampled=True)])
