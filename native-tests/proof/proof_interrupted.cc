@@ -102,6 +102,23 @@ void sweep_the_handler(Job &job, Nesting &nesting)
     }
 }
 
+// How many of the boundaries of a nested call there is time for.
+struct Pace
+{
+    size_t cases; // outer ones
+    double part;  // of the job's time
+    double start; // of this depth
+    size_t runs = 0;
+
+    size_t most_of(Job &job, size_t boundaries, size_t cases_done) const
+    {
+        double each = runs == 0 ? 0.001 : (seconds_now() - start) / double(runs);
+        double left = job.seconds_left(part) / double(cases - cases_done);
+        double runs_left = left / each;
+        return std::min(boundaries, size_t(std::max(1.0, runs_left)));
+    }
+};
+
 // And at one of them alone.
 void interrupt_the_handler_once(Job &job, Nesting &nesting)
 {
