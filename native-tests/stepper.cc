@@ -36,7 +36,39 @@ void note(Level &level, uintptr_t pc, uintptr_t sp)
     trace->count = level.seen + 1;
 }
 
-// One boundary of the trap flag driver. Returns whether to go on stepping.
+void on_trap(int, siginfo_t *info, void *context)
+{
+    int saved_errno = errno;
+    auto *interrupted = static_cast<ucontext_t *>(context);
+    greg_t *regs = interrupted->uc_mcontext.gregs;
+    Level *level = innermost();
+    if (info->si_code == SI_KERNEL && has_returned(interrupted))
+        regs[REG_EFL] &= ~machine::kTrapFlag;
+    else if (level == nullptr)
+    {
+        if (info->si_code == SI_KERNEL)
+            abort(); // somebody else met the breakpoint
+        regs[REG_EFL] &= ~machine::kTrapFlag;
+    }
+    else if (info->si_code == SI_KERNEL && has_walked_to(*level, interrupted))
+        walk_on(*level, interrupted);
+    else if (info->si_code == SI_KERNEL)
+        on_breakpoint(*level, interrupted);
+    else if (level->stepping_over)
+        end_step_over(*level, interrupted);
+    else
+        on_single_step(*level, interrupted);
+    errno = saved_errno;
+}
+
+void install_handler()
+{
+    handle(SIGTRAP, on_trap);
+}
+
+} // namespace
+
+// One boundary. Returns whether to go on stepping.
 bool pass_boundary(Level &level, ucontext_t *interrupted)
 {
     auto pc = uintptr_t(interrupted->uc_mcontext.gregs[REG_RIP]);
@@ -57,46 +89,6 @@ bool pass_boundary(Level &level, ucontext_t *interrupted)
     return is_everywhere;
 }
 
-void on_trap(int, siginfo_t *info, void *context)
-{
-    int saved_errno = errno;
-    auto *interrupted = static_cast<ucontext_t *>(context);
-    greg_t *regs = interrupted->uc_mcontext.gregs;
-    Level *level = active > 0 ? &levels[active - 1] : nullptr;
-    if (info->si_code == SI_KERNEL && has_returned(interrupted))
-        regs[REG_EFL] &= ~machine::kTrapFlag;
-    else if (level == nullptr)
-    {
-        if (info->si_code == SI_KERNEL)
-            abort(); // somebody else met the breakpoint
-        regs[REG_EFL] &= ~machine::kTrapFlag;
-    }
-    else if (info->si_code == SI_KERNEL)
-        on_breakpoint(*level, interrupted);
-    else if (level->stepping_over)
-        end_step_over(*level, interrupted);
-    else
-        on_single_step(*level, interrupted);
-    errno = saved_errno;
-}
-
-void install_handler()
-{
-    struct sigaction action = {};
-    action.sa_sigaction = on_trap;
-    action.sa_flags = SA_SIGINFO | SA_NODEFER | (g_on_alternate_stack ? SA_ONSTACK : 0);
-    sigaction(SIGTRAP, &action, nullptr);
-}
-
-Outcome run_stepped(Level &level, Call call, void *argument)
-{
-    level.entry_sp = uintptr_t(__builtin_frame_address(0));
-    machine::nla_step_thunk(call, argument);
-    pop(level);
-    return {level.seen, level.injections};
-}
-} // namespace
-
 void on_single_step(Level &level, ucontext_t *interrupted)
 {
     greg_t *regs = interrupted->uc_mcontext.gregs;
@@ -112,6 +104,19 @@ void on_single_step(Level &level, ucontext_t *interrupted)
         if (!machine::is_syscall(code_at(pc)) || !machine::perform_syscall(interrupted))
             return;
     }
+}
+
+void handle(int signal_number, void (*handler)(int, siginfo_t *, void *))
+{
+    struct sigaction action = {};
+    action.sa_sigaction = handler;
+    action.sa_flags = SA_SIGINFO | SA_NODEFER | (g_on_alternate_stack ? SA_ONSTACK : 0);
+    sigaction(signal_number, &action, nullptr);
+}
+
+Level *innermost()
+{
+    return active > 0 ? &levels[active - 1] : nullptr;
 }
 
 Level &push(const Level &wanted)
@@ -158,17 +163,13 @@ void forget()
     active = 0;
 }
 
-void trace(Call call, void *argument, Trace &into, Where where, const Disturbance &before)
+Outcome run_stepped(const Level &wanted, Call call, void *argument)
 {
-    into.count = 0;
-    into.deepest = 0;
-    Level wanted = {};
-    wanted.where = where;
-    wanted.trace = &into;
-    wanted.index = kNever;
-    wanted.before = before;
-    run_stepped(push(wanted), call, argument);
-    number_occurrences(into);
+    Level &level = push(wanted);
+    level.entry_sp = uintptr_t(__builtin_frame_address(0));
+    machine::nla_step_thunk(call, argument);
+    pop(level);
+    return {level.seen, level.injections};
 }
 
 Outcome inject_at(size_t index, Call call, void *argument, Inject inject, void *context,
@@ -179,17 +180,6 @@ Outcome inject_at(size_t index, Call call, void *argument, Inject inject, void *
     wanted.index = index;
     wanted.inject = inject;
     wanted.context = context;
-    return run_stepped(push(wanted), call, argument);
-}
-
-Outcome inject_everywhere(Call call, void *argument, Inject inject, void *context)
-{
-    Level wanted = {};
-    wanted.where = Where::Library;
-    wanted.index = kAlways;
-    wanted.inject = inject;
-    wanted.context = context;
-    begin_passes();
-    return run_stepped(push(wanted), call, argument);
+    return run_stepped(wanted, call, argument);
 }
 } // namespace stepper

@@ -8,9 +8,9 @@
 // the callback does there is what a real handler would do. The callback may leave with siglongjmp
 // (say forget() where it lands), may trace or inject again (deeper levels), may fork.
 //
-// Two drivers: the trap flag (slow, any code) and one int3 (fast; the boundaries of an earlier
-// trace; nobody else may be inside the library). A run that injected nothing proves nothing: look
-// at Outcome::injections.
+// Three drivers: the trap flag (slow, any code), one int3 (fast; the boundaries of an earlier trace), and an int3 that
+// walks from each instruction to the next (traces). Of the last two nobody else may be inside the library meanwhile.
+// A run that injected nothing proves nothing: look at Outcome::injections.
 //
 // Context: any number of levels, one thread per level; SIGTRAP belongs to the stepper.
 #ifndef NOLOCKALLOC_TESTS_STEPPER_H
@@ -85,7 +85,7 @@ void number_occurrences(Trace &trace);
 Outcome inject_at(size_t index, Call call, void *argument, Inject inject, void *context,
                   Where where = Where::Library);
 
-// The trap flag driver at every boundary of one call, at its first pass through each instruction.
+// The walking driver at every boundary of one call, at its first pass through each instruction.
 Outcome inject_everywhere(Call call, void *argument, Inject inject, void *context);
 
 // The int3 driver: the boundary index of a trace of the same call from the same state, which was

@@ -7,12 +7,13 @@
 
 namespace stepper
 {
-namespace
-{
 void poke(uintptr_t pc, uint8_t byte)
 {
     *reinterpret_cast<volatile uint8_t *>(pc) = byte;
 }
+
+namespace
+{
 
 void arm(Level &level, uintptr_t pc, uint32_t hits_left)
 {

@@ -57,7 +57,7 @@ void run_to(uintptr_t pc)
 {
     machine::make_writable(pc);
     g_return = {pc, *code_at(pc)};
-    *reinterpret_cast<volatile uint8_t *>(pc) = machine::kInt3;
+    poke(pc, machine::kInt3);
 }
 
 void on_entry(Level &level, ucontext_t *interrupted)
@@ -86,19 +86,19 @@ void on_fault(int, siginfo_t *info, void *context)
         return;
     }
     machine::make_executable(true);
-    if (g_level != nullptr)
+    Level *level = innermost();
+    if (level != nullptr && level->walks)
+        walk_on(*level, static_cast<ucontext_t *>(context));
+    else if (g_level != nullptr)
         on_entry(*g_level, static_cast<ucontext_t *>(context));
     errno = saved_errno;
 }
+} // namespace
 
 void note_faults()
 {
-    struct sigaction action = {};
-    action.sa_sigaction = on_fault;
-    action.sa_flags = SA_SIGINFO | SA_NODEFER;
-    sigaction(SIGSEGV, &action, nullptr);
+    handle(SIGSEGV, on_fault);
 }
-} // namespace
 
 bool has_left(Level &level, const ucontext_t *interrupted)
 {
@@ -132,7 +132,7 @@ bool has_returned(ucontext_t *interrupted)
     if (g_return.pc == 0 || uintptr_t(pc) != g_return.pc + 1)
         return false;
     pc = greg_t(g_return.pc);
-    *reinterpret_cast<volatile uint8_t *>(g_return.pc) = g_return.original;
+    poke(g_return.pc, g_return.original);
     g_return.pc = 0;
     machine::make_executable(false);
     return true;

@@ -7,6 +7,8 @@
 
 #include "stepper.h"
 
+#include <csignal>
+
 namespace stepper
 {
 constexpr size_t kNever = SIZE_MAX;
@@ -31,6 +33,7 @@ struct Level
     uint32_t next_hits_left;
     uint8_t original;
     bool stepping_over;
+    bool walks;
     bool has_no_end; // of begin_everywhere(): it is no one call
 };
 
@@ -43,6 +46,18 @@ void inject(Level &level, size_t index, ucontext_t *interrupted);
 
 // Where a call is interrupted, for the proof's report (stepper_record.cc).
 void record(uintptr_t pc);
+
+Level *innermost(); // of this thread, or nullptr
+void handle(int signal_number, void (*handler)(int, siginfo_t *, void *));
+bool pass_boundary(Level &level, ucontext_t *interrupted);
+Outcome run_stepped(const Level &wanted, Call call, void *argument);
+void poke(uintptr_t pc, uint8_t byte);
+
+// Of the walking driver: the thread is before an instruction of the library, or at the breakpoint, which is gone then.
+void walk_on(Level &level, ucontext_t *interrupted);
+bool has_walked_to(Level &level, ucontext_t *interrupted);
+Outcome run_walked(const Level &wanted, Call call, void *argument);
+void note_faults(); // SIGSEGV, where the library's code is not executable
 
 // Of the trap flag driver: the thread is before an instruction, and does not go on with the trap flag after the last.
 void on_single_step(Level &level, ucontext_t *interrupted);

@@ -175,7 +175,7 @@ void make_writable(uintptr_t pc)
 void make_executable(bool executable)
 {
     mprotect(reinterpret_cast<void *>(g_code.start & ~uintptr_t(4095)), g_code.end - g_code.start,
-             executable ? PROT_READ | PROT_EXEC : PROT_READ);
+             PROT_READ | PROT_WRITE | (executable ? PROT_EXEC : 0));
 }
 
 Instruction decode(const uint8_t *code)

@@ -32,7 +32,7 @@ bool is_string_instruction(const uint8_t *code);
 bool perform_syscall(ucontext_t *interrupted);
 
 void make_writable(uintptr_t pc);
-void make_executable(bool executable); // all code of the library
+void make_executable(bool executable); // all code of the library, which is writable, too
 
 // Some function of the library that is stepped unless watch_code_of() says otherwise. Each library's tests
 // define it: stepper_target.cc.
