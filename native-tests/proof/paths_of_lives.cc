@@ -90,6 +90,15 @@ void create_debugged(Interruption &on)
         kmem_cache_destroy(cache);
 }
 
+// As large as its debugging does not let it be.
+void create_debugged_large(Interruption &on)
+{
+    struct kmem_cache *cache = kmem_cache_create("large", 4090, 0, SLAB_NO_MERGE, nullptr);
+    complain_if(on, cache == nullptr);
+    if (cache != nullptr)
+        kmem_cache_destroy(cache);
+}
+
 // A stale handle, in every function that takes one.
 void put_a_group_twice(Interruption &on)
 {
@@ -146,6 +155,8 @@ void add_lives(std::vector<Situation> &to)
     visitor.on_a_new_thread = true;
     visitor.slabs_in_hand = 2;
     add("CreateADebugCache", "kmem_cache_create", create_debugged).slabs_in_hand = 1;
+    add("CreateALargeDebugCache", "kmem_cache_create", create_debugged_large).options = "slub_debug=;FZPO,large*";
+    to.back().slabs_in_hand = 1;
     add("FreeByTheWrongFunction", "kfree_nolock", free_by_the_wrong_function).slabs_in_hand = 2;
     add("PutAGroupTwice", "nolockalloc_memcg_put", put_a_group_twice);
     Situation &groups = add("CreateAGroupTooMany", "nolockalloc_memcg_create", create_one_more_group, take_all_groups);
@@ -159,6 +170,8 @@ void add_lives(std::vector<Situation> &to)
         situation.options = options;
     };
     first("AllocateFirstWithASmallArena", "arena=1m");
+    first("AllocateFirstWithSlubTiny", "slub_tiny,threads=0,nodes=0");
+    first("AllocateFirstWithPreemptRt", "preempt_rt,abort");
     first("AllocateFirstWithFailslabAndNodes", "failslab=-1,50,4k,7,nodes=2,abort,failslab=1;2,arena=1g");
     first("AllocateFirstWithDebugCaches", "slub_debug=FZ-PUTAO?,kmalloc-8k,kmalloc-4*;;-,dma-kmalloc-8,slab_debug=,x");
     first("AllocateFirstWithAllDebugging", "leaks,slab_debug=;;fzpu,kmalloc-8k;x,dma,kmalloc-4k");
