@@ -67,7 +67,8 @@ void add_contexts(std::vector<Situation> &to)
     {
         to.push_back(own_path(name, "kfree_nolock", call, set_up));
         to.back().options = "preempt_rt";
-        to.back().may_refuse = true; // a handler is in the interrupt, too
+        to.back().may_refuse = true;      // a handler is in the interrupt, too
+        to.back().on_a_new_thread = true; // who is abandoned in an interrupt stays in it
     };
     add_under_rt("FreeTwiceInAnInterrupt", free_in_an_interrupt, take_one);
     add_under_rt("FreeManyInAnInterrupt", free_many_in_an_interrupt, take_many);

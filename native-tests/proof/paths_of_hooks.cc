@@ -40,11 +40,17 @@ void allocate_and_free(Interruption &on)
 {
     on.door().free(on.door().allocate(64, 0, NUMA_NO_NODE));
 }
+void unregister_what_is_not_there(Interruption &on)
+{
+    complain_if(on, nolockalloc_hook_unregister(NOLOCKALLOC_HOOK_POINTS, be_called_back, &on) == 0 ||
+                        nolockalloc_hook_unregister(NOLOCKALLOC_HOOK_DRAIN, be_called_back, &on) == 0);
+}
 } // namespace
 
 void add_hooks(std::vector<Situation> &to)
 {
     to.push_back(own_path("HookedAllocationsAndFrees", "kmalloc_nolock", come_and_go, hook_each_point));
+    to.push_back(own_path("UnregisterWhatIsNotThere", "nolockalloc_hook_unregister", unregister_what_is_not_there));
     to.push_back(own_path("HookedWithoutAThreadBlock", "kmalloc_nolock", allocate_and_free, hook_each_point));
     to.back().options = "threads=1";
     to.back().on_a_new_thread = true;

@@ -162,7 +162,9 @@ void add_lives(std::vector<Situation> &to)
     Situation &groups = add("CreateAGroupTooMany", "nolockalloc_memcg_create", create_one_more_group, take_all_groups);
     groups.process = Process::Forked;
     groups.options = "arena=4m";
-    add("AllocateWithFailslab", "kmalloc", allocate_where_it_may_fail).options = "failslab=2,50,100,-1";
+    Situation &failing = add("AllocateWithFailslab", "kmalloc", allocate_where_it_may_fail);
+    failing.options = "failslab=2,50,100,1000000";
+    failing.varies = true; // it is the number of the allocation that tells
     auto first = [&](const char *name, const char *options)
     {
         Situation &situation = add(name, "kmalloc_nolock", allocate_plainly);
@@ -172,8 +174,8 @@ void add_lives(std::vector<Situation> &to)
     first("AllocateFirstWithASmallArena", "arena=1m");
     first("AllocateFirstWithSlubTiny", "slub_tiny,threads=0,nodes=0");
     first("AllocateFirstWithPreemptRt", "preempt_rt,abort");
-    first("AllocateFirstWithFailslabAndNodes", "failslab=-1,50,4k,7,nodes=2,abort,failslab=1;2,arena=1g");
-    first("AllocateFirstWithDebugCaches", "slub_debug=FZ-PUTAO?,kmalloc-8k,kmalloc-4*;;-,dma-kmalloc-8,slab_debug=,x");
+    first("AllocateFirstWithFailslabAndNodes", "failslab=-1,50,4k,7,nodes=2,abort,failslab=x,failslab=1;2,arena=1g");
+    first("AllocateFirstWithDebugCaches", "slub_debug=FZ-PUTAO?,kmalloc-8k,kmalloc-4*;;-,dma-kmalloc-8");
     first("AllocateFirstWithAllDebugging", "leaks,slab_debug=;;fzpu,kmalloc-8k;x,dma,kmalloc-4k");
 }
 } // namespace proof
