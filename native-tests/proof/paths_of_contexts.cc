@@ -66,7 +66,7 @@ void add_contexts(std::vector<Situation> &to)
     auto add_under_rt = [&](const char *name, Hook call, Hook set_up)
     {
         to.push_back(own_path(name, "kfree_nolock", call, set_up));
-        to.back().options = "preempt_rt";
+        to.back().options = "preempt_rt,arena=1m";
         to.back().may_refuse = true;      // a handler is in the interrupt, too
         to.back().on_a_new_thread = true; // who is abandoned in an interrupt stays in it
     };

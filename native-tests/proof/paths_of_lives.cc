@@ -155,7 +155,7 @@ void add_lives(std::vector<Situation> &to)
     visitor.on_a_new_thread = true;
     visitor.slabs_in_hand = 2;
     add("CreateADebugCache", "kmem_cache_create", create_debugged).slabs_in_hand = 1;
-    add("CreateALargeDebugCache", "kmem_cache_create", create_debugged_large).options = "slub_debug=;FZPO,large*";
+    add("CreateALargeDebugCache", "kmem_cache_create", create_debugged_large).options = "arena=1m,slub_debug=;FZPO,large*";
     to.back().slabs_in_hand = 1;
     add("FreeByTheWrongFunction", "kfree_nolock", free_by_the_wrong_function).slabs_in_hand = 2;
     add("PutAGroupTwice", "nolockalloc_memcg_put", put_a_group_twice);
@@ -163,7 +163,7 @@ void add_lives(std::vector<Situation> &to)
     groups.process = Process::Forked;
     groups.options = "arena=4m";
     Situation &failing = add("AllocateWithFailslab", "kmalloc", allocate_where_it_may_fail);
-    failing.options = "failslab=2,50,100,1000000";
+    failing.options = "failslab=2,50,100,1000000,arena=1m";
     failing.varies = true; // it is the number of the allocation that tells
     auto first = [&](const char *name, const char *options)
     {
@@ -172,10 +172,9 @@ void add_lives(std::vector<Situation> &to)
         situation.options = options;
     };
     first("AllocateFirstWithASmallArena", "arena=1m");
-    first("AllocateFirstWithSlubTiny", "slub_tiny,threads=0,nodes=0");
-    first("AllocateFirstWithPreemptRt", "preempt_rt,abort");
-    first("AllocateFirstWithFailslabAndNodes", "failslab=-1,50,4k,7,nodes=2,abort,failslab=x,failslab=1;2,arena=1g");
-    first("AllocateFirstWithDebugCaches", "slub_debug=FZ-PUTAO?,kmalloc-8k,kmalloc-4*;;-,dma-kmalloc-8");
-    first("AllocateFirstWithAllDebugging", "leaks,slab_debug=;;fzpu,kmalloc-8k;x,dma,kmalloc-4k");
+    first("AllocateFirstWithPreemptRt", "preempt_rt,abort,arena=1m");
+    first("AllocateFirstWithFailslabAndNodes", "failslab=-1,50,4k,7,nodes=2,abort,failslab=x,failslab=1;2,arena=1m");
+    first("AllocateFirstWithDebugCaches", "arena=1m,slub_debug=FZ-PUTAO?,kmalloc-8k,kmalloc-4*;;-,dma-kmalloc-8");
+    first("AllocateFirstWithAllDebugging", "arena=1m,leaks,slab_debug=;;fzpu,kmalloc-8k;x,dma,kmalloc-4k");
 }
 } // namespace proof

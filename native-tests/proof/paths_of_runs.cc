@@ -74,11 +74,9 @@ void *take(Interruption &on, size_t blocks)
 
 void take_large_runs(Interruption &on)
 {
-    void *last = take(on, 10), *next_word = take(on, 60);
-    kfree(last);
-    void *both_words = take(on, 30), *whole_word = take(on, 64);
-    for (void *run : {whole_word, next_word, both_words})
-        kfree(run);
+    void *one = take(on, 64), *another = take(on, 64);
+    kfree(one);
+    kfree(another);
 }
 
 void allocate_and_free_pages(Interruption &)
@@ -104,9 +102,9 @@ void add_runs(std::vector<Situation> &to)
     add("TrimAfterARunInHand", abandon_an_allocation<90>);
     add("PagesAfterAnAbandonedRun", abandon_an_allocation<30>, allocate_and_free_pages);
     add("TrimAfterARunHalfFreed", abandon_a_free<50>);
-    // One that ends in the next word of the map of free blocks, one that is a whole word, and a free with which
-    // more is warm than is kept.
+    // Each a whole word of the map of free blocks; with the second more is warm than is kept.
     to.push_back(own_path("RunsOfManyBlocks", "kmalloc", take_large_runs));
     to.back().slabs_in_hand = 140;
+    to.back().options = "arena=16m";
 }
 } // namespace proof
