@@ -173,7 +173,7 @@ void add_lives(std::vector<Situation> &to)
     };
     first("AllocateFirstWithASmallArena", "arena=1m");
     first("AllocateFirstWithPreemptRt", "preempt_rt,abort,arena=1m");
-    first("AllocateFirstWithFailslabAndNodes", "failslab=-1,50,4k,7,nodes=2,abort,failslab=x,failslab=1;2,arena=1m");
+    first("AllocateFirstWithFailslabAndNodes", "failslab=-1,50,4k,7,nodes=2,abort,failslab=x,failslab=1;2,arena=4m");
     first("AllocateFirstWithDebugCaches", "arena=1m,slub_debug=FZ-PUTAO?,kmalloc-8k,kmalloc-4*;;-,dma-kmalloc-8");
     first("AllocateFirstWithAllDebugging", "arena=1m,leaks,slab_debug=;;fzpu,kmalloc-8k;x,dma,kmalloc-4k");
 }
