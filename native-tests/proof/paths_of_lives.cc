@@ -155,7 +155,8 @@ void add_lives(std::vector<Situation> &to)
     visitor.on_a_new_thread = true;
     visitor.slabs_in_hand = 2;
     add("CreateADebugCache", "kmem_cache_create", create_debugged).slabs_in_hand = 1;
-    add("CreateALargeDebugCache", "kmem_cache_create", create_debugged_large).options = "arena=1m,slub_debug=;FZPO,large*";
+    add("CreateALargeDebugCache", "kmem_cache_create", create_debugged_large).options =
+        "arena=1m,slub_debug=;FZPO,large*";
     to.back().slabs_in_hand = 1;
     add("FreeByTheWrongFunction", "kfree_nolock", free_by_the_wrong_function).slabs_in_hand = 2;
     add("PutAGroupTwice", "nolockalloc_memcg_put", put_a_group_twice);
