@@ -85,6 +85,11 @@ std::vector<Situation> all_paths()
     add_caches(all);
     add_copies(all);
     add_texts(all);
+    add_nodes(all);
+    add_contexts(all);
+    add_runs(all);
+    add_lives(all);
+    add_hooks(all);
     return all;
 }
 

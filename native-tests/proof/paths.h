@@ -25,6 +25,11 @@ void add_copies(std::vector<Situation> &to);
 void add_texts(std::vector<Situation> &to);
 void add_deferrals(std::vector<Situation> &to);
 void add_recoveries(std::vector<Situation> &to);
+void add_nodes(std::vector<Situation> &to);
+void add_contexts(std::vector<Situation> &to);
+void add_runs(std::vector<Situation> &to);
+void add_lives(std::vector<Situation> &to);
+void add_hooks(std::vector<Situation> &to);
 
 // A call that is no plain operation, or one in a state that only set_up can bring about.
 Situation own_path(const char *name, const char *function, Hook call, Hook set_up = nullptr);
