@@ -85,6 +85,8 @@ std::vector<Situation> all_paths()
     add_caches(all);
     add_copies(all);
     add_texts(all);
+    add_call_sites(all);
+    add_refusals(all);
     return all;
 }
 
