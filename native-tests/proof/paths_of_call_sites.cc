@@ -105,9 +105,12 @@ void allocate_of_a_cache(Interruption &on)
     kmem_cache_shrink(g_cache);
 }
 
+// A table of 4 MiB has fewer.
+constexpr uint64_t kMostTags = 1024;
+
 void fill_the_table(Interruption &)
 {
-    for (uint64_t line = 1; line <= 256; line++)
+    for (uint64_t line = 1; line <= kMostTags; line++)
     {
         alloc_tag tag = {nullptr, "one_of_many.c", "function", line, 0};
         nolockalloc_alloc_tags_load(&tag, &tag + 1);

@@ -47,6 +47,9 @@ void reallocate_at_the_ends(Interruption &on)
 
 void copy_nothing(Interruption &on)
 {
+    char *copy = kmemdup_nul_tagged_noprof("nothing", 0, GFP_KERNEL, nullptr);
+    complain_if(on, copy == nullptr || *copy != 0);
+    kfree(copy);
     complain_if(on, kstrdup(nullptr, GFP_KERNEL) != nullptr || kstrndup(nullptr, 3, GFP_KERNEL) != nullptr ||
                         kmemdup_nul(nullptr, 3, GFP_KERNEL) != nullptr);
 }
@@ -95,7 +98,7 @@ template <bool kIsNolock> void allocate_constructed(Interruption &on)
 
 void create_what_cannot_be(Interruption &on)
 {
-    static const std::string names[] = {std::string(200, 'n'), std::string(212, 'n'), std::string(600, 'n')};
+    static const std::string names[] = {std::string(186, 'n'), std::string(200, 'n'), std::string(600, 'n')};
     for (const std::string &name : names)
         complain_if(on, kmem_cache_create(name.c_str(), 0, 0, 0, nullptr) != nullptr);
 }
@@ -123,13 +126,12 @@ void fill_with_pages(Interruption &on)
             continue;
 }
 
-void allocate_what_is_not_there(Interruption &on)
+// There are some, but not all.
+void allocate_more_than_are_there(Interruption &on)
 {
     void *objects[40];
-    complain_if(on, kmalloc(20000, GFP_KERNEL) != nullptr || kmalloc(100000, GFP_KERNEL) != nullptr ||
-                        kmalloc_node(20000, GFP_ATOMIC, 0) != nullptr ||
-                        krealloc(on.older[0].start, 20000, GFP_KERNEL) != nullptr ||
-                        kmem_cache_alloc_bulk(g_constructed, GFP_KERNEL, 40, objects) != 0);
+    complain_if(on, kmem_cache_alloc_bulk(g_constructed, GFP_ATOMIC, 40, objects) != 0 ||
+                        krealloc(on.older[0].start, 20000, GFP_ATOMIC) != nullptr);
 }
 } // namespace
 
@@ -158,8 +160,8 @@ void add_refusals(std::vector<Situation> &to)
     add("CacheThatIsDead", "kmem_cache_alloc", use_a_dead_cache, make_a_dead_cache);
     add("CacheThatCannotBe", "kmem_cache_create", create_what_cannot_be);
     add("PagesThatAreNone", "get_page", use_pages_that_are_none);
-    Situation &full = add("KmallocLargeWhenExhausted", "kmalloc", allocate_what_is_not_there, fill_with_pages);
-    full.process = Process::Forked;
+    Situation &full =
+        once("CacheInBulkWhenExhausted", "kmem_cache_alloc_bulk", allocate_more_than_are_there, fill_with_pages);
     full.options = "arena=1m";
     full.may_refuse = true;
 }
