@@ -190,8 +190,7 @@ TEST(Krealloc, KeepsTheBytesOfMoreObjectsThanAnArrayHolds)
         {
             objects[i] = krealloc(objects[i], size, GFP_KERNEL);
             ASSERT_NE(objects[i], nullptr);
-            if (size != 60)
-                EXPECT_TRUE(all_bytes_are(static_cast<uint8_t *>(objects[i]), uint8_t(i), 60));
+            EXPECT_TRUE(size == 60 || all_bytes_are(static_cast<uint8_t *>(objects[i]), uint8_t(i), 60));
             memset(objects[i], int(i), size);
         }
     kfree_bulk(kObjects, objects);

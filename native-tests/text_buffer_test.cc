@@ -54,7 +54,8 @@ std::vector<struct kmem_cache *> create_caches()
 TEST(TextBuffer, ARowOfACallSiteIsTheSameWhereverItBegins)
 {
     load_call_sites();
-    std::string text = written_by(nolockalloc_allocinfo), json = written_by(nolockalloc_allocinfo_json);
+    std::string text = written_by([](int fd) { return nolockalloc_allocinfo(fd); });
+    std::string json = written_by([](int fd) { return nolockalloc_allocinfo_json(fd); });
     for (uint64_t i = 0; i < kRows; i++)
     {
         std::string line = std::to_string(kFirstLine + i);
@@ -69,7 +70,12 @@ TEST(TextBuffer, ARowOfACallSiteIsTheSameWhereverItBegins)
 TEST(TextBuffer, ARowOfACacheIsTheSameWhereverItBegins)
 {
     std::vector<struct kmem_cache *> caches = create_caches();
-    std::string text = written_by(nolockalloc_slabinfo), json = written_by(nolockalloc_slabinfo_json);
+    void *counted = kmalloc_nolock_tagged_noprof(64, 0, NUMA_NO_NODE, &g_tags[0]); // of a cache that has no name
+    std::string text = written_by([](int fd) { return nolockalloc_slabinfo(fd); });
+    std::string json = written_by([](int fd) { return nolockalloc_slabinfo_json(fd); });
+    EXPECT_EQ(count(text, "\nkmalloc-cg-64          1 "), 1u) << text;
+    EXPECT_EQ(count(json, "{\"name\":\"kmalloc-cg-64\",\"active_objs\":1,"), 1u);
+    kfree(counted);
     EXPECT_EQ(count(text, "      0      0     40 1638   16 : tunables    0    0    0 : slabdata      0      0      0\n"),
               caches.size());
     EXPECT_EQ(count(json, "\",\"active_objs\":0,\"num_objs\":0,\"objsize\":40,\"objperslab\":1638,\"pagesperslab\":16,"

@@ -77,6 +77,7 @@ void expect_and_free(Interruption &on, const char *text, void *object)
 
 void copy(Interruption &on)
 {
+    expect_and_free(on, nullptr, krealloc_tagged_noprof(nullptr, 64, GFP_KERNEL, the_tag()));
     expect_and_free(on, "bytes", kmemdup_tagged_noprof("bytes", 6, GFP_KERNEL, the_tag()));
     expect_and_free(on, "byt", kmemdup_nul_tagged_noprof("bytes", 3, GFP_KERNEL, the_tag()));
     complain_if(on, kmemdup_nul_tagged_noprof(nullptr, 3, GFP_KERNEL, the_tag()) != nullptr);

@@ -45,13 +45,23 @@ void reallocate_at_the_ends(Interruption &on)
     complain_if(on, krealloc(other, 0, GFP_KERNEL) != ZERO_SIZE_PTR);
 }
 
-void copy_nothing(Interruption &on)
+// Without a call site, by the functions that take one; and of nothing, or more than there can be.
+void copy_in_vain(Interruption &on)
 {
-    char *copy = kmemdup_nul_tagged_noprof("nothing", 0, GFP_KERNEL, nullptr);
-    complain_if(on, copy == nullptr || *copy != 0);
-    kfree(copy);
+    kfree(kmalloc(8, GFP_KERNEL));
+    for (gfp_t flags : {GFP_KERNEL, GFP_KERNEL | __GFP_ZERO})
+    {
+        char *copy = kmemdup_nul_tagged_noprof("nothing", 0, flags, nullptr);
+        complain_if(on, copy == nullptr || *copy != 0);
+        kfree(copy);
+        copy = static_cast<char *>(kmemdup_tagged_noprof("", 1, flags, nullptr));
+        complain_if(on, copy == nullptr || *copy != 0);
+        kfree(copy);
+    }
     complain_if(on, kstrdup(nullptr, GFP_KERNEL) != nullptr || kstrndup(nullptr, 3, GFP_KERNEL) != nullptr ||
-                        kmemdup_nul(nullptr, 3, GFP_KERNEL) != nullptr);
+                        kmemdup_nul("", KMALLOC_MAX_SIZE + 1, GFP_KERNEL | __GFP_NOWARN) != nullptr ||
+                        kmemdup_nul_tagged_noprof("", KMALLOC_MAX_SIZE + 1, GFP_KERNEL | __GFP_NOWARN, nullptr) !=
+                            nullptr);
 }
 
 // A cache that is none any more. What it has in hand is nothing.
@@ -112,10 +122,18 @@ void use_pages_that_are_none(Interruption &on)
                         alloc_pages_nolock(0, 7, 0) != nullptr);
     get_page(none);
     free_frozen_pages_nolock(freed, 0);
-    free_pages_nolock(nullptr, 0);
+    free_pages_nolock(none, 0);
+    get_page(reinterpret_cast<page *>(reinterpret_cast<char *>(freed) + 1));
     put_page(freed);
     get_page(freed);
     put_page(freed);
+}
+
+void allocate_pages_with_unknown_flags(Interruption &on)
+{
+    page *page = alloc_pages_nolock(0x80000000u, NUMA_NO_NODE, 0);
+    complain_if(on, page == nullptr);
+    free_pages_nolock(page, 0);
 }
 
 void fill_with_pages(Interruption &on)
@@ -155,8 +173,9 @@ void add_refusals(std::vector<Situation> &to)
     once("CacheZeroed", "kmem_cache_alloc", allocate_constructed<false>, make_a_constructed_cache).slabs_in_hand = 1;
     once("CacheZeroedNolock", "kmem_cache_alloc_nolock", allocate_constructed<true>, make_a_constructed_cache)
         .slabs_in_hand = 1;
+    once("PagesWithUnknownFlags", "alloc_pages_nolock", allocate_pages_with_unknown_flags);
     add("KreallocAtTheEnds", "krealloc", reallocate_at_the_ends).slabs_in_hand = 1;
-    add("CopiesOfNothing", "kstrdup", copy_nothing);
+    add("CopiesInVain", "kstrdup", copy_in_vain);
     add("CacheThatIsDead", "kmem_cache_alloc", use_a_dead_cache, make_a_dead_cache);
     add("CacheThatCannotBe", "kmem_cache_create", create_what_cannot_be);
     add("PagesThatAreNone", "get_page", use_pages_that_are_none);
