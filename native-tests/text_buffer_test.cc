@@ -11,13 +11,13 @@
 
 namespace
 {
-constexpr uint64_t kRows = 240;
+constexpr uint64_t kRows = 80;
 constexpr uint64_t kFirstLine = 100;
 
-// What is escaped comes first; a row is of 71 bytes as text and of 121 as JSON, so each row begins at another place of
-// the buffer.
-constexpr char kFile[] = "\"\x01\xc3\xa9\xff" "aaaaaaaaaaaaaaaaaaaaaaaaaaa";
-constexpr char kFileInJson[] = "\\\"\\u0001\xc3\xa9\\ufffd" "aaaaaaaaaaaaaaaaaaaaaaaaaaa";
+// What is escaped comes first; a row is of 73 bytes as text and of 123 as JSON, so each row begins at another place of
+// the buffer, the latter at every third.
+constexpr char kFile[] = "\"\x01\xc3\xa9\xff" "aaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+constexpr char kFileInJson[] = "\\\"\\u0001\xc3\xa9\\ufffd" "aaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 nolockalloc_tag_module g_module = {"m"};
 alloc_tag g_tags[kRows];
@@ -41,10 +41,9 @@ size_t count(const std::string &text, const std::string &part)
 std::vector<struct kmem_cache *> create_caches()
 {
     std::vector<struct kmem_cache *> caches;
-    while (caches.size() < 80)
+    while (caches.size() < 24)
     {
-        std::string name(32 + caches.size() % 2, char('a' + caches.size() % 26));
-        name[0] = char('A' + caches.size() / 26);
+        std::string name(32 + caches.size() % 2, char('a' + caches.size()));
         caches.push_back(kmem_cache_create(name.c_str(), 40, 0, SLAB_NO_MERGE, nullptr));
     }
     return caches;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Call sites: of every name that a file, a module or a function may have; counted by each function that takes a
-// call site; of a module that comes and goes; and more of them than there is room for.
+// call site; of a module that comes and goes.
 #include "paths.h"
 
 #include <nolockalloc/alloc_tag.h>
@@ -40,8 +40,13 @@ alloc_tag g_named[] = {
     {&g_module, "long.c", kLong.c_str(), 12, 0},
 };
 
+// And one of a module that is gone.
 void load_them(Interruption &)
 {
+    static nolockalloc_tag_module gone = {"gone"};
+    alloc_tag tag = {&gone, "gone.c", "function", 1, 0};
+    nolockalloc_alloc_tags_load(&tag, &tag + 1);
+    nolockalloc_alloc_tags_unload(&gone);
     nolockalloc_alloc_tags_load(g_named, g_named + sizeof g_named / sizeof *g_named);
 }
 
@@ -56,6 +61,9 @@ void load_and_unload(Interruption &on)
 
 void write_as_text(Interruption &on)
 {
+    alloc_tag twin = {nullptr, "of_no_module.c", "function", 20, 0};
+    nolockalloc_alloc_tags_load(&twin, &twin + 1);
+    complain_if(on, twin.id == 0);
     complain_if(on, nolockalloc_allocinfo(nowhere()) != 0);
 }
 
@@ -105,24 +113,6 @@ void allocate_of_a_cache(Interruption &on)
     expect_and_free(on, nullptr, kmem_cache_alloc_node_tagged_noprof(g_cache, GFP_KERNEL, 0, the_tag()));
     kmem_cache_shrink(g_cache);
 }
-
-// A table of 4 MiB has fewer.
-constexpr uint64_t kMostTags = 1024;
-
-void fill_the_table(Interruption &)
-{
-    for (uint64_t line = 1; line <= kMostTags; line++)
-    {
-        alloc_tag tag = {nullptr, "one_of_many.c", "function", line, 0};
-        nolockalloc_alloc_tags_load(&tag, &tag + 1);
-    }
-}
-
-void allocate_at_one_more(Interruption &on)
-{
-    alloc_tag tag = {nullptr, "one_too_many.c", "function", 1, 0};
-    expect_and_free(on, nullptr, kmalloc_nolock_tagged_noprof(64, 0, NUMA_NO_NODE, &tag));
-}
 } // namespace
 
 void add_call_sites(std::vector<Situation> &to)
@@ -138,7 +128,5 @@ void add_call_sites(std::vector<Situation> &to)
     add("CopiesAtACallSite", "kmemdup_tagged_noprof", copy, load_them).slabs_in_hand = 2;
     add("KmallocNodeAtACallSite", "kmalloc_node_tagged_noprof", allocate_on_nodes, load_them).slabs_in_hand = 2;
     add("CacheAtACallSite", "kmem_cache_alloc_tagged_noprof", allocate_of_a_cache, make_a_cache).slabs_in_hand = 3;
-    Situation &full = add("CallSiteWithoutRoom", "kmalloc_nolock_tagged_noprof", allocate_at_one_more, fill_the_table);
-    full.options = "arena=4m";
 }
 } // namespace proof
