@@ -90,6 +90,8 @@ std::vector<Situation> all_paths()
     add_runs(all);
     add_lives(all);
     add_hooks(all);
+    add_call_sites(all);
+    add_refusals(all);
     return all;
 }
 

@@ -30,6 +30,8 @@ void add_contexts(std::vector<Situation> &to);
 void add_runs(std::vector<Situation> &to);
 void add_lives(std::vector<Situation> &to);
 void add_hooks(std::vector<Situation> &to);
+void add_call_sites(std::vector<Situation> &to);
+void add_refusals(std::vector<Situation> &to);
 
 // A call that is no plain operation, or one in a state that only set_up can bring about.
 Situation own_path(const char *name, const char *function, Hook call, Hook set_up = nullptr);

@@ -21,7 +21,7 @@ INTRUDED = (
     "Accounted", "Accounting", "AllocTags", "BadInput", "CachesBesideAccounting", "Copies", "Debug", "DebugCache",
     "DebugReport", "DebugTogether", "DebugTracks", "Each/DebugError", "Failslab", "Fork", "Hook", "IdleMemory", "Json",
     "KfreeSensitive", "KmemCache", "Krealloc", "Ksize", "Life", "Merging", "Nodes", "Option", "SecondFree",
-    "Slabinfo", "Stats")
+    "Slabinfo", "Stats", "TextBuffer")
 
 # What has one that frees its objects at once: it counts what lives.
 COUNTS = (
