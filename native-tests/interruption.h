@@ -50,6 +50,7 @@ struct Situation
     bool ends_thread = false;   // the call does not return
     bool varies = false;        // from run to run: a boundary may not be reached again
     bool spares_bucket = false; // handlers must leave the bucket alone
+    bool starved = false;       // its options leave too little for all that others do at the same time
     const char *function = "";  // of Operation::Own
     bool untouched = false;     // the first thread has not used the library: only set_up runs
 };

@@ -156,7 +156,7 @@ void add_caches(std::vector<Situation> &to)
     add("KmallocNormally", "kmalloc", allocate_normally<64>);
     of_a_cache("KmallocLarge", "kmalloc", allocate_normally<20000>, nullptr);
     of_two("KreallocInTheBuckets", "krealloc", grow<60, 500>, nullptr);
-    of_a_cache("KreallocToPages", "krealloc", grow<8000, 12000>, nullptr);
+    of_two("KreallocToPages", "krealloc", grow<8000, 12000>, nullptr);
     add("Kstrdup", "kstrdup", copy_a_string);
     of_a_cache("CacheAllocate", "kmem_cache_alloc", use_the_cache, make_a_cache);
     of_a_cache("CacheAllocateNolock", "kmem_cache_alloc_nolock", use_the_cache_anywhere,

@@ -158,6 +158,7 @@ void add_lives(std::vector<Situation> &to)
     add("CreateALargeDebugCache", "kmem_cache_create", create_debugged_large).options =
         "arena=1m,slub_debug=;FZPO,large*";
     to.back().slabs_in_hand = 1;
+    to.back().starved = true;
     add("FreeByTheWrongFunction", "kfree_nolock", free_by_the_wrong_function).slabs_in_hand = 2;
     add("PutAGroupTwice", "nolockalloc_memcg_put", put_a_group_twice);
     Situation &groups = add("CreateAGroupTooMany", "nolockalloc_memcg_create", create_one_more_group, take_all_groups);
@@ -166,11 +167,14 @@ void add_lives(std::vector<Situation> &to)
     Situation &failing = add("AllocateWithFailslab", "kmalloc", allocate_where_it_may_fail);
     failing.options = "failslab=2,50,100,1000000,arena=1m";
     failing.varies = true; // it is the number of the allocation that tells
+    failing.starved = true;
     auto first = [&](const char *name, const char *options)
     {
         Situation &situation = add(name, "kmalloc_nolock", allocate_plainly);
         situation.process = Process::Fresh;
         situation.options = options;
+        situation.starved = true;
+        situation.varies = true; // where the numbers in the options are read
     };
     first("AllocateFirstWithASmallArena", "arena=1m");
     first("AllocateFirstWithPreemptRt", "preempt_rt,abort,arena=1m");

@@ -137,7 +137,7 @@ void add_nodes(std::vector<Situation> &to)
     add("NodesOfACache", "kmem_cache_alloc_node", allocate_of_a_cache, 2, make_a_cache).varies = true;
     add("NodesCounted", "kmem_cache_alloc_node_tagged_noprof", allocate_counted, 3, make_a_cache).varies = true;
     add("NodesPages", "alloc_pages_nolock", take_a_page_there, 2);
-    add("NodesWithoutSuchARun", "kmalloc", ask_for_a_large_run, 0);
+    add("NodesWithoutSuchARun", "kmalloc", ask_for_a_large_run, 0).varies = true;
     add("NodesIdleMemory", "kmalloc_nolock", allocate_many, 1, leave_idle_memory).varies = true;
 }
 } // namespace proof

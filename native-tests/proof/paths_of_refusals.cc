@@ -183,5 +183,6 @@ void add_refusals(std::vector<Situation> &to)
         once("CacheInBulkWhenExhausted", "kmem_cache_alloc_bulk", allocate_more_than_are_there, fill_with_pages);
     full.options = "arena=1m";
     full.may_refuse = true;
+    full.starved = true;
 }
 } // namespace proof

@@ -84,6 +84,7 @@ void register_and_unregister(Interruption &on)
 void add_texts(std::vector<Situation> &to)
 {
     to.push_back(own_path("StatsJson", "nolockalloc_stats_json", write_stats));
+    to.back().varies = true; // numbers are as long as they are
     to.push_back(own_path("SlabinfoJson", "nolockalloc_slabinfo_json", write_slabinfo, make_a_cache));
     to.push_back(own_path("AllocinfoJson", "nolockalloc_allocinfo_json", write_call_sites));
     to.push_back(own_path("CacheStats", "nolockalloc_cache_stats", ask_a_cache, make_a_cache));

@@ -151,8 +151,8 @@ std::vector<Situation> paths()
     std::vector<Situation> some;
     for (Situation situation : all_paths())
     {
-        if (situation.may_be_lost > 0)
-            continue; // these have lost an object before they begin
+        if (situation.may_be_lost > 0 || situation.starved)
+            continue; // these have lost an object before they begin, or leave nothing to be measured
         if (strstr(situation.function, "page") != nullptr)
             continue; // a run of pages in hand is no object of a bucket: PageRunsAbandonmentTests
         situation.options = small(situation);

@@ -43,6 +43,28 @@ public sealed unsafe class ForkEpochTests
     }
 
     [Fact]
+    public void AChildsFirstThreadHasYetToAdoptWhenItHasJustClaimed()
+    {
+        using FreshWorld world = Forkable(true, out _);
+        FakeThread forking = world.NewThread();
+        FreshWorld.Machine.Fork(forking);
+        forking.Run(frame =>
+        {
+            Assert.Equal(0UL, ForkEpoch.OfClaim(ForkEpoch.Current()));
+            return 0;
+        });
+        forking.Alloc(64);
+        Assert.Equal(ForkEpoch.Current(), forking.Block->Stamp.Get());
+        Assert.Equal(1UL, world.Statistics().ThreadBlocksInUse);
+        FakeThread second = world.NewThread();
+        second.Run(frame =>
+        {
+            Assert.Equal(ForkEpoch.Current(), ForkEpoch.OfClaim(ForkEpoch.Current()));
+            return 0;
+        });
+    }
+
+    [Fact]
     public void EachForkHasAStampOfItsOwn()
     {
         using FreshWorld world = Forkable(true, out FakeThread forking);

@@ -36,13 +36,11 @@ internal static unsafe class ForkEpoch
         self->Stamp.Set(stamp);
     }
 
-    /// <summary>The calling thread has just claimed its block. If it is a child's first thread and had none
-    /// when it forked, free what the parent's threads had.</summary>
-    internal static void AdoptIfFirst(ThreadState* self, ulong frame)
-    {
-        ulong stamp = Current();
-        if (stamp > 1 && Os.ThreadNumber() == Os.ProcessNumber()) FreeOld(self->Id, stamp, frame);
-    }
+    /// <summary>The stamp of a block that the calling thread claims now: of an earlier time, for which it has
+    /// yet to adopt, if it is a child's first thread. It may have had no block when it forked; and a call that
+    /// is abandoned between the claim and the end of Adopt leaves it to the next.</summary>
+    internal static ulong OfClaim(ulong stamp) =>
+        stamp > 1 && Os.ThreadNumber() == Os.ProcessNumber() ? 0 : stamp;
 
     private static void FreeOld(ulong except, ulong stamp, ulong frame)
     {

@@ -18,11 +18,7 @@ internal static unsafe class ThreadBlocks
     /// are taken or because it was interrupted while claiming one.</summary>
     internal static ThreadState* Current(ThreadState* self, ulong frame)
     {
-        if (self->Id == 0)
-        {
-            self = Arena.Ensure() ? Claim(Os.Slot(), frame) : null;
-            if (self != null) ForkEpoch.AdoptIfFirst(self, frame);
-        }
+        if (self->Id == 0) self = Arena.Ensure() ? Claim(Os.Slot(), frame) : null;
         if (self == null) return null;
         if (self->Stamp.Get() != ForkEpoch.Current()) ForkEpoch.Adopt(self, frame);
         if (self->SeenDeaths.Get() != Arena.Header->CacheDeaths.Load()) DyingCaches.Empty(self, frame);
@@ -208,7 +204,7 @@ internal static unsafe class ThreadBlocks
         ThreadState.Prepare(self, id);
         LockChain.Claimed(self, frame);
         ThreadState.Settle(self, frame);
-        self->Stamp.Set(claiming.Stamp);
+        self->Stamp.Set(ForkEpoch.OfClaim(claiming.Stamp));
         self->IsWatched.Set(0);
         self->LastObject.Set(0);
         self->LastCell.Set(0);
