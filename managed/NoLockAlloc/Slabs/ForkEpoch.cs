@@ -37,8 +37,8 @@ internal static unsafe class ForkEpoch
     }
 
     /// <summary>The stamp of a block that the calling thread claims now: of an earlier time, for which it has
-    /// yet to adopt, if it is a child's first thread. It may have had no block when it forked; and a call that
-    /// is abandoned between the claim and the end of Adopt leaves it to the next.</summary>
+    /// yet to adopt, if it is a child's first thread. It may have had no block when it forked; and a call
+    /// that is abandoned between the claim and the end of Adopt leaves it to the next.</summary>
     internal static ulong OfClaim(ulong stamp) =>
         stamp > 1 && Os.ThreadNumber() == Os.ProcessNumber() ? 0 : stamp;
 
