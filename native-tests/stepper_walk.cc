@@ -66,7 +66,9 @@ void trace(Call call, void *argument, Trace &into, Where where, const Disturbanc
     wanted.trace = &into;
     wanted.index = kNever;
     wanted.before = before;
-    if (where == Where::Library)
+    // Not in the program's own code, of which we are.
+    bool can_walk = where == Where::Library && !in_library(uintptr_t(&run_walked));
+    if (can_walk)
         run_walked(wanted, call, argument);
     else
         run_stepped(wanted, call, argument);
