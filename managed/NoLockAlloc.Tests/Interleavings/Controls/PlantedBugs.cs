@@ -25,7 +25,8 @@ internal static class PlantedBugs
         new("Release without a grab", EmptySlab, ReleaseWithoutGrab, s => TakeFromSlab(s, s.Other)),
         new("Hint taken out without a second look",
             ListedSlabIsFull, DropWithoutALook, s => GiveBack(s, s.Other)),
-        new("Claim of a thread block by a store", EndedThread, ClaimThreadByStore, s => s.Claim(s.Other)),
+        new("Claim of a thread block by a store", EndedThread, ClaimThreadByStore, s => s.Claim(s.Other))
+        { Preemptions = 2 }, // the other one looks for gone threads first
         new("Pop without the lock", FullArray, PopWithoutLock, s => Take(s, s.Other))
         { FirstHandler = s => Alloc(s, s.Thread) },
         new("Take of a run by stores", TwoThreads, TakeRunByStore, s => ActsOfRuns.TakeIfAny(s, s.Other, 2)),
