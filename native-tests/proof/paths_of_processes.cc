@@ -63,6 +63,7 @@ void add_processes(std::vector<Situation> &to)
         Situation situation = own_path(name, function, call, set_up);
         situation.process = process;
         situation.options = options;
+        situation.varies = process == Process::Fresh; // what is given back of a reservation: how it lies tells
         to.push_back(situation);
     };
     add(Process::Fresh, "AllocateFirstOfAProcess", "kmalloc_nolock", allocate_plainly);
