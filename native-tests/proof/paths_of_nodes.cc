@@ -129,15 +129,16 @@ void add_nodes(std::vector<Situation> &to)
         to.push_back(own_path(name, function, call, set_up));
         to.back().options = "nodes=2,arena=4m";
         to.back().slabs_in_hand = slabs;
+        to.back().varies = true; // with the processor that the thread is on
         return to.back();
     };
     add("NodesAsked", "numa_node_id", ask, 0);
     add("NodesAllocateThere", "kmalloc_nolock", allocate_there, 1);
     add("NodesThisOneOnly", "kmalloc_node", allocate_here_only, 1);
-    add("NodesOfACache", "kmem_cache_alloc_node", allocate_of_a_cache, 2, make_a_cache).varies = true;
-    add("NodesCounted", "kmem_cache_alloc_node_tagged_noprof", allocate_counted, 3, make_a_cache).varies = true;
+    add("NodesOfACache", "kmem_cache_alloc_node", allocate_of_a_cache, 2, make_a_cache);
+    add("NodesCounted", "kmem_cache_alloc_node_tagged_noprof", allocate_counted, 3, make_a_cache);
     add("NodesPages", "alloc_pages_nolock", take_a_page_there, 2);
-    add("NodesWithoutSuchARun", "kmalloc", ask_for_a_large_run, 0).varies = true;
-    add("NodesIdleMemory", "kmalloc_nolock", allocate_many, 1, leave_idle_memory).varies = true;
+    add("NodesWithoutSuchARun", "kmalloc", ask_for_a_large_run, 0);
+    add("NodesIdleMemory", "kmalloc_nolock", allocate_many, 1, leave_idle_memory);
 }
 } // namespace proof
