@@ -29,12 +29,6 @@ set(schedules
 # The tests that interrupt calls, too, or are interrupted throughout: they come where the programs have no path.
 set(tests "${Python3_EXECUTABLE}" -B "${proof_dir}/report/stepping_tests.py" --ctest "${CMAKE_CTEST_COMMAND}"
           --build "${PROJECT_BINARY_DIR}")
-set(stepping_tests abandonment alloc_tag alloc_tag_family bad_argument bad_input bucket_retry context debug
-                   debug_cache debug_cache_life debug_interrupted debug_together debug_tracks exhaustive failslab
-                   first_call fork hook idle_memory json kmalloc kmalloc_interrupted kmem_cache kmem_cache_interrupted
-                   kmem_cache_life life memcg memcg_bug memcg_cache memcg_interrupted memcg_kmalloc memcg_page numa
-                   numa_interrupted page preempt_rt reentrancy second_free slub_tiny stats thread_exit)
-list(TRANSFORM stepping_tests APPEND _test)
 
 # ---- The report ---------------------------------------------------------------------------------
 
@@ -67,9 +61,10 @@ list(REMOVE_DUPLICATES detectors)
 add_custom_target(
   proof
   COMMAND ${report}
-  DEPENDS nolockalloc_shared ${proof_programs} ${detectors} ${stepping_tests}
+  DEPENDS nolockalloc_shared ${proof_programs} ${detectors}
   COMMENT "The proof: about half an hour; fewer or more NLA_PROOF_SECONDS than 1200 change that"
   USES_TERMINAL VERBATIM)
+add_dependencies(proof topic_tests)
 
 # ---- Tests of these programs --------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 #include "failed_exchange.h"
 
 #include "stepper.h"
+#include "x86_64/instruction.h"
 
 #include <cstring>
 #include <dlfcn.h>
@@ -45,47 +46,20 @@ std::vector<Function> read_functions()
     return functions;
 }
 
-constexpr uint8_t kLock = 0xf0;
 constexpr greg_t kZeroFlag = 0x40;
-
-// Behind the prefixes that compilers write: lock, operand size, REX.
-const uint8_t *opcode_at(uintptr_t pc)
-{
-    const uint8_t *code = stepper::code_at(pc);
-    bool is_locked = false;
-    for (; *code == kLock || *code == 0x66; code++)
-        is_locked |= *code == kLock;
-    if ((*code & 0xf0) == 0x40)
-        code++;
-    return is_locked ? code : nullptr;
-}
-
-// The bytes of ModRM, SIB and displacement.
-size_t operand_bytes(const uint8_t *modrm)
-{
-    uint8_t mode = modrm[0] >> 6, base = modrm[0] & 7;
-    bool has_sib = mode != 3 && base == 4;
-    size_t bytes = has_sib ? 2 : 1;
-    if (mode == 1)
-        return bytes + 1;
-    bool no_base = mode == 0 && (base == 5 || (has_sib && (modrm[1] & 7) == 5));
-    return mode == 2 || no_base ? bytes + 4 : bytes;
-}
 } // namespace
 
 bool is_compare_exchange(uintptr_t pc)
 {
-    const uint8_t *code = opcode_at(pc);
-    return code != nullptr && code[0] == 0x0f && (code[1] == 0xb1 || code[1] == 0xb0);
+    return stepper::machine::is_locked_compare_exchange(stepper::code_at(pc));
 }
 
 void fail_exchange(void *, size_t)
 {
     greg_t *regs = stepper::interrupted().uc_mcontext.gregs;
-    const uint8_t *operands = opcode_at(uintptr_t(regs[REG_RIP])) + 2;
     regs[REG_RAX] = ~regs[REG_RAX];
     regs[REG_EFL] &= ~kZeroFlag;
-    regs[REG_RIP] = greg_t(uintptr_t(operands) + operand_bytes(operands));
+    regs[REG_RIP] = stepper::machine::next_pc(regs);
 }
 
 std::string function_at(uintptr_t pc)

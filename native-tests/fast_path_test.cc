@@ -6,6 +6,7 @@
 #include "doors.h"
 #include "stepper.h"
 #include "stepper_machine.h"
+#include "x86_64/instruction.h"
 
 #include <cinttypes>
 

@@ -22,55 +22,44 @@ constexpr size_t kMost = 4;
 struct Intruder
 {
     size_t size;
-    bool keeps = true;
-    Object objects[kMost];
-    size_t first = 0;
-    size_t count = 0;
-    uint32_t seed = 0;
+    bool keeps;
     bool frees = false;
+    Ledger objects{direct_door(), kMost};
+};
+Intruder *g_intruder; // until the process is gone: exit handlers are interrupted, too
 
-    void free_the_oldest();
-    void allocate_one();
-} g_intruder;
-
-void Intruder::free_the_oldest()
+void free_the_oldest(Ledger &objects)
 {
-    const Object &oldest = objects[first++ % kMost];
-    count--;
-    if (!has_pattern(oldest))
-    {
-        static const char text[] = "intruder: an object is not as it was written\n";
-        (void)!write(STDERR_FILENO, text, sizeof text - 1);
-        abort();
-    }
-    kfree_nolock(oldest.start);
+    objects.free_oldest();
+    if (objects.complaint() == nullptr)
+        return;
+    static const char text[] = "intruder: an object is not as it was written\n";
+    (void)!write(STDERR_FILENO, text, sizeof text - 1);
+    abort();
 }
 
 // NULL is none of its business: a test may have taken all there is.
-void Intruder::allocate_one()
+void allocate_one(Intruder &self)
 {
-    auto *start = static_cast<uint8_t *>(kmalloc_nolock(size, 0, NUMA_NO_NODE));
-    if (start == nullptr)
-        return;
-    Object &object = objects[(first + count++) % kMost];
-    object = {start, size, seed++};
-    write_pattern(object);
+    void *start = kmalloc_nolock(self.size, 0, NUMA_NO_NODE);
+    if (start != nullptr)
+        self.objects.adopt(start, self.size);
 }
 
 void intrude(void *context, size_t)
 {
     auto &self = *static_cast<Intruder *>(context);
-    bool is_full = self.count == (self.keeps ? kMost : 1);
-    self.frees = is_full || (self.frees && self.count > 0);
+    bool is_full = self.objects.size() == (self.keeps ? kMost : 1);
+    self.frees = is_full || (self.frees && self.objects.size() > 0);
     if (!self.frees)
-        self.allocate_one();
-    if (self.count > 0 && (self.frees || !self.keeps))
-        self.free_the_oldest();
+        allocate_one(self);
+    if (self.objects.size() > 0 && (self.frees || !self.keeps))
+        free_the_oldest(self.objects);
 }
 
 void begin()
 {
-    stepper::begin_everywhere(intrude, &g_intruder);
+    stepper::begin_everywhere(intrude, g_intruder);
 }
 
 class Intrusion : public testing::EmptyTestEventListener
@@ -82,8 +71,8 @@ class Intrusion : public testing::EmptyTestEventListener
     void OnTestEnd(const testing::TestInfo &) override
     {
         stepper::end_everywhere();
-        while (g_intruder.count > 0)
-            g_intruder.free_the_oldest();
+        while (g_intruder->objects.size() > 0)
+            free_the_oldest(g_intruder->objects);
     }
 };
 
@@ -92,9 +81,8 @@ class Intrusion : public testing::EmptyTestEventListener
     const char *size = getenv("NLA_INTRUDER");
     if (size == nullptr)
         return false;
-    g_intruder.size = strtoul(size, nullptr, 10);
     const char *keeps = getenv("NLA_INTRUDER_KEEPS");
-    g_intruder.keeps = keeps == nullptr || *keeps != '0';
+    g_intruder = new Intruder{strtoul(size, nullptr, 10), keeps == nullptr || *keeps != '0'};
     before_role = begin;
     testing::UnitTest::GetInstance()->listeners().Append(new Intrusion);
     return true;

@@ -6,6 +6,7 @@
 
 #include "stepper_level.h"
 #include "stepper_machine.h"
+#include "x86_64/instruction.h"
 
 #include <cerrno>
 #include <csignal>

@@ -95,14 +95,6 @@ bool is_thunk(uintptr_t pc)
     return pc >= uintptr_t(nla_step_thunk_back) && pc < uintptr_t(nla_step_thunk_end);
 }
 
-bool is_string_instruction(const uint8_t *code)
-{
-    if (code[0] != 0xf2 && code[0] != 0xf3)
-        return false;
-    uint8_t opcode = (code[1] & 0xf0) == 0x40 ? code[2] : code[1];
-    return (opcode >= 0xa4 && opcode <= 0xa7) || (opcode >= 0xaa && opcode <= 0xaf);
-}
-
 static long raw_syscall(const greg_t *regs)
 {
     long result = regs[REG_RAX];
@@ -176,26 +168,5 @@ void make_executable(bool executable)
 {
     mprotect(reinterpret_cast<void *>(g_code.start & ~uintptr_t(4095)), g_code.end - g_code.start,
              PROT_READ | PROT_WRITE | (executable ? PROT_EXEC : 0));
-}
-
-Instruction decode(const uint8_t *code)
-{
-    Instruction result = {};
-    for (;; code++)
-    {
-        if (*code == 0xf0)
-            result.lock_prefix = true;
-        bool prefix = *code == 0xf0 || *code == 0xf2 || *code == 0xf3 || *code == 0x2e ||
-                      *code == 0x36 || *code == 0x3e || *code == 0x26 || *code == 0x64 ||
-                      *code == 0x65 || *code == 0x66 || *code == 0x67;
-        if (!prefix)
-            break;
-    }
-    if ((*code & 0xf0) == 0x40)
-        code++;
-    uint8_t operation = (code[1] >> 3) & 7;
-    result.exchange_with_memory = (code[0] == 0x86 || code[0] == 0x87) && code[1] < 0xc0;
-    result.call = code[0] == 0xe8 || (code[0] == 0xff && (operation == 2 || operation == 3));
-    return result;
 }
 } // namespace stepper::machine

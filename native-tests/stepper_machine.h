@@ -24,9 +24,6 @@ inline bool is_syscall(const uint8_t *code)
     return code[0] == 0x0f && code[1] == 0x05;
 }
 
-// rep movs, stos and so on: the trap flag stops there once per element.
-bool is_string_instruction(const uint8_t *code);
-
 // Performs the system call at the pc of the context and moves the pc behind it. Returns false for
 // those that cannot be made on behalf of another frame (fork, exec, exit, sigreturn).
 bool perform_syscall(ucontext_t *interrupted);
@@ -37,15 +34,6 @@ void make_executable(bool executable); // all code of the library, which is writ
 // Some function of the library that is stepped unless watch_code_of() says otherwise. Each library's tests
 // define it: stepper_target.cc.
 const void *function_under_test();
-
-// What one instruction of a trace is, as far as the fast path test wants to know.
-struct Instruction
-{
-    bool lock_prefix;
-    bool exchange_with_memory; // locked without a prefix
-    bool call;
-};
-Instruction decode(const uint8_t *code);
 } // namespace stepper::machine
 
 #endif

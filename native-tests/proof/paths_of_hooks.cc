@@ -40,6 +40,7 @@ void allocate_and_free(Interruption &on)
 {
     on.door().free(on.door().allocate(64, 0, NUMA_NO_NODE));
 }
+
 void unregister_what_is_not_there(Interruption &on)
 {
     complain_if(on, nolockalloc_hook_unregister(NOLOCKALLOC_HOOK_POINTS, be_called_back, &on) == 0 ||

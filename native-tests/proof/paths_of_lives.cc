@@ -34,10 +34,8 @@ void merge_and_destroy(Interruption &on)
     struct kmem_cache *first = kmem_cache_create("merged", 376, 0, 0, nullptr);
     struct kmem_cache *second = kmem_cache_create("merged too", 376, 0, 0, nullptr);
     complain_if(on, first == nullptr || first != second);
-    if (second != nullptr)
-        kmem_cache_destroy(second);
-    if (first != nullptr)
-        kmem_cache_destroy(first);
+    kmem_cache_destroy(second);
+    kmem_cache_destroy(first);
 }
 
 // Of another thread's array there is an object, too, which the program does not have.
@@ -81,22 +79,22 @@ void free_by_the_wrong_function(Interruption &on)
     kfree(large);
 }
 
+void create_and_destroy(Interruption &on, const char *name, unsigned size, slab_flags_t flags)
+{
+    struct kmem_cache *cache = kmem_cache_create(name, size, 0, flags, nullptr);
+    complain_if(on, cache == nullptr);
+    kmem_cache_destroy(cache);
+}
+
 void create_debugged(Interruption &on)
 {
-    struct kmem_cache *cache = kmem_cache_create(
-        "debugged", 100, 0, SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER | SLAB_HWCACHE_ALIGN, nullptr);
-    complain_if(on, cache == nullptr);
-    if (cache != nullptr)
-        kmem_cache_destroy(cache);
+    create_and_destroy(on, "debugged", 100, SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER | SLAB_HWCACHE_ALIGN);
 }
 
 // As large as its debugging does not let it be.
 void create_debugged_large(Interruption &on)
 {
-    struct kmem_cache *cache = kmem_cache_create("large", 4090, 0, SLAB_NO_MERGE, nullptr);
-    complain_if(on, cache == nullptr);
-    if (cache != nullptr)
-        kmem_cache_destroy(cache);
+    create_and_destroy(on, "large", 4090, SLAB_NO_MERGE);
 }
 
 // A stale handle, in every function that takes one.

@@ -44,6 +44,8 @@ void play_script(void *context, size_t)
 
 void fail_and_count(void *context, size_t index)
 {
+    if (!is_compare_exchange(uintptr_t(stepper::interrupted().uc_mcontext.gregs[REG_RIP])))
+        return; // the way is another one than the trace's
     static_cast<Play *>(context)->times++;
     fail_exchange(nullptr, index);
 }

@@ -91,10 +91,10 @@ void Runs::at_each_boundary(Row &row, const char *check, uint64_t seed, double p
 {
     _job.board.note_code(_interruption.trace());
     std::vector<uint32_t> all = boundaries();
+    row.missed = all.size();
     for (uint32_t chosen : shuffled(all.size(), seed))
     {
         row.sampled = !_job.has_time_left(part);
-        row.missed = all.size() - row.instructions;
         if (row.sampled && row.runs > 0)
             return;
         uint32_t i = all[chosen];

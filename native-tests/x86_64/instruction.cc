@@ -11,6 +11,8 @@ struct Parts
 {
     uint8_t rex;
     bool has_short_operand; // prefix 66
+    bool is_locked;
+    bool repeats;
     bool is_two_byte;       // after 0f
     uint8_t opcode;
     const uint8_t *rest; // behind the opcode
@@ -31,7 +33,11 @@ Parts parts_of(const uint8_t *code)
 {
     Parts parts = {};
     for (; is_prefix(*code); code++)
+    {
         parts.has_short_operand |= *code == 0x66;
+        parts.is_locked |= *code == 0xf0;
+        parts.repeats |= *code == 0xf2 || *code == 0xf3;
+    }
     if ((*code & 0xf0) == 0x40)
         parts.rex = *code++;
     parts.is_two_byte = *code == 0x0f;
@@ -52,6 +58,12 @@ size_t operand_bytes(const uint8_t *modrm)
     if (mode == 0 && (register_or_memory == 5 || (has_sib && (modrm[1] & 7) == 5)))
         displacement = 4;
     return 1 + has_sib + displacement;
+}
+
+// What tells apart the instructions of one opcode.
+unsigned operation_of(const Parts &parts)
+{
+    return *parts.rest >> 3 & 7;
 }
 
 size_t wide_immediate(const Parts &parts)
@@ -88,9 +100,9 @@ size_t immediate_bytes(const Parts &parts)
     case 0xc2:
         return 2;
     case 0xf6:
-        return (*parts.rest >> 3 & 7) < 2 ? 1 : 0;
+        return operation_of(parts) < 2 ? 1 : 0;
     case 0xf7:
-        return (*parts.rest >> 3 & 7) < 2 ? wide_immediate(parts) : 0;
+        return operation_of(parts) < 2 ? wide_immediate(parts) : 0;
     default:
         return (opcode >= 0x70 && opcode <= 0x7f) || (opcode >= 0xb0 && opcode <= 0xb7) ||
                (opcode >= 0xe0 && opcode <= 0xe3);
@@ -112,6 +124,12 @@ size_t two_byte_rest(const Parts &parts)
     bool has_byte = (opcode >= 0x70 && opcode <= 0x73) || opcode == 0xa4 || opcode == 0xac || opcode == 0xba ||
                     opcode == 0xc2 || (opcode >= 0xc4 && opcode <= 0xc6);
     return operand_bytes(parts.rest) + has_byte;
+}
+
+bool is_call(const Parts &parts)
+{
+    bool by_operand = parts.opcode == 0xff && (operation_of(parts) == 2 || operation_of(parts) == 3);
+    return !parts.is_two_byte && (parts.opcode == 0xe8 || by_operand);
 }
 
 greg_t register_value(const greg_t *regs, unsigned number)
@@ -172,6 +190,26 @@ size_t length_of(const uint8_t *code)
     return head + (has_operand(parts) ? operand_bytes(parts.rest) : 0) + immediate_bytes(parts);
 }
 
+Instruction decode(const uint8_t *code)
+{
+    Parts parts = parts_of(code);
+    bool exchanges = !parts.is_two_byte && (parts.opcode == 0x86 || parts.opcode == 0x87) && *parts.rest < 0xc0;
+    return {parts.is_locked, exchanges, is_call(parts)};
+}
+
+bool is_locked_compare_exchange(const uint8_t *code)
+{
+    Parts parts = parts_of(code);
+    return parts.is_locked && parts.is_two_byte && (parts.opcode == 0xb0 || parts.opcode == 0xb1);
+}
+
+bool is_string_instruction(const uint8_t *code)
+{
+    Parts parts = parts_of(code);
+    bool is_string = (parts.opcode >= 0xa4 && parts.opcode <= 0xa7) || (parts.opcode >= 0xaa && parts.opcode <= 0xaf);
+    return parts.repeats && !parts.is_two_byte && is_string;
+}
+
 uintptr_t next_pc(const greg_t *regs)
 {
     auto pc = uintptr_t(regs[REG_RIP]);
@@ -193,8 +231,7 @@ uintptr_t next_pc(const greg_t *regs)
         return next + uintptr_t(read<int8_t>(parts.rest));
     if (opcode == 0xc3 || opcode == 0xc2)
         return *reinterpret_cast<const uintptr_t *>(regs[REG_RSP]);
-    unsigned operation = *parts.rest >> 3 & 7;
-    if (opcode == 0xff && (operation == 2 || operation == 4))
+    if (opcode == 0xff && (operation_of(parts) == 2 || operation_of(parts) == 4))
         return operand_target(parts, regs, next);
     return opcode >= 0xe0 && opcode <= 0xe3 ? 0 : next; // loop and jrcxz
 }
@@ -204,10 +241,9 @@ void go_to(greg_t *regs, uintptr_t next)
     const auto *code = reinterpret_cast<const uint8_t *>(regs[REG_RIP]);
     Parts parts = parts_of(code);
     bool returns = parts.opcode == 0xc3 || parts.opcode == 0xc2;
-    bool calls = parts.opcode == 0xe8 || (parts.opcode == 0xff && (*parts.rest >> 3 & 7) == 2);
     if (returns)
         regs[REG_RSP] += 8 + (parts.opcode == 0xc2 ? read<uint16_t>(parts.rest) : 0);
-    if (calls)
+    if (is_call(parts))
     {
         regs[REG_RSP] -= 8;
         *reinterpret_cast<uintptr_t *>(regs[REG_RSP]) = uintptr_t(code) + length_of(code);

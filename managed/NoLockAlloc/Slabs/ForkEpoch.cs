@@ -26,7 +26,8 @@ internal static unsafe class ForkEpoch
         return stamp != 0 ? stamp : Renew();
     }
 
-    /// <summary>The calling thread has forked and is in the child: free what the other threads had.</summary>
+    /// <summary>The calling thread has forked and is in the child, with the block it had or one it has just
+    /// claimed: free what the other threads had.</summary>
     internal static void Adopt(ThreadState* self, ulong frame)
     {
         ulong stamp = Current();
