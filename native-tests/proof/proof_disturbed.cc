@@ -91,9 +91,10 @@ class Disturbed
     stepper::Trace *_trace; // of the call to which the first thing has happened
     Turns _turns;
     const char *const *_after;
-    bool *_is_reached; // the second boundary, in the last run, also a child's
+    bool *_is_reached; // the last boundary of the last run, also of a child's
 };
 
+// "" also if the way has become another one, where it may: then there is nothing to go on from.
 std::string Disturbed::record(const First &first)
 {
     Interruption &interruption = _runs.interruption();
@@ -104,7 +105,9 @@ std::string Disturbed::record(const First &first)
             Play before = {&interruption, first.script};
             interruption.record_disturbed(
                 {first.at, first.script ? play_script : fail_and_count, &before}, *_trace);
-            return before.times == 1 || _job.situation.varies ? "" : "it did not come so far; ";
+            *_is_reached = before.times == 1;
+            bool may_vary = _job.situation.varies || has_one_block(_job.situation);
+            return *_is_reached || may_vary ? "" : "it did not come so far; ";
         });
 }
 
@@ -123,13 +126,18 @@ std::string Disturbed::interrupt(const First &first, uint32_t index, const char 
         });
 }
 
-// Until then, and in any case at instructions that had no turn yet. What the first handler does may
-// change the process for good, as the highest block that was ever used: then the way is another one,
-// and the rest is left to other first things.
+// Until then, and in any case at instructions that had no turn yet. What a first handler does may
+// change the process for good, as the highest block that was ever used, up to which a thread that has
+// none looks at all: then the way is another one, and the rest is left to other first things.
 std::string Disturbed::interrupt_rest(const First &first, double until)
 {
     _job.board.doing("disturbed", first.at);
     std::string complaint = record(first);
+    if (!*_is_reached)
+    {
+        _row.sampled = true;
+        return complaint;
+    }
     _job.board.note_code(*_trace);
     std::vector<uint32_t> rest = boundaries_of(*_trace);
     rest.erase(rest.begin(), std::upper_bound(rest.begin(), rest.end(), first.at));

@@ -35,9 +35,13 @@ internal struct HookSlot
     /// <summary>False: the slot is taken.</summary>
     internal bool TryRegister(int point, nuint function, nuint data)
     {
-        ulong state = _state.Load();
-        ulong version = state & ~(OneVersion - 1);
-        if ((state & KindMask) != 0 || !_state.TryReplace(state, version | Writing)) return false;
+        ulong state, version;
+        do
+        {
+            state = _state.Load();
+            version = state & ~(OneVersion - 1);
+            if ((state & KindMask) != 0) return false;
+        } while (!_state.TryReplace(state, version | Writing));
         _function.Store(function);
         _data.Store(data);
         _state.Store(version | LiveAt(point));
@@ -47,9 +51,13 @@ internal struct HookSlot
     /// <summary>False: this is not what is registered here.</summary>
     internal bool TryUnregister(int point, nuint function, nuint data)
     {
-        ulong state = _state.Load();
-        if (!IsLive(state, point) || _function.Load() != function || _data.Load() != data) return false;
-        return _state.TryReplace(state, (state & ~(OneVersion - 1)) + OneVersion);
+        ulong state;
+        do
+        {
+            state = _state.Load();
+            if (!IsLive(state, point) || _function.Load() != function || _data.Load() != data) return false;
+        } while (!_state.TryReplace(state, (state & ~(OneVersion - 1)) + OneVersion));
+        return true;
     }
 
     internal bool IsLiveAt(int point) => IsLive(_state.Load(), point);
