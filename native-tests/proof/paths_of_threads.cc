@@ -67,8 +67,22 @@ void use_and_leave(Interruption &on)
     pthread_exit(nullptr);
 }
 
-// The first blocks keep their arrays for the next thread; later ones are emptied.
-void occupy_the_warm_blocks(Interruption &on)
+void use_and_end(Interruption &on)
+{
+    on_a_thread_that_ends([&on] { on.door().free(on.door().allocate(64, 0, NUMA_NO_NODE)); });
+}
+
+// Of so many blocks only each fourth claim looks whose thread is gone: one has done so now, and found a block.
+void let_a_search_be_over(Interruption &on)
+{
+    constexpr int kMostClaims = 64;
+    leave_by_sys_exit(on);
+    uint64_t all = counters().thread_blocks_in_use;
+    for (int i = 0; i < kMostClaims && counters().thread_blocks_in_use == all; i++)
+        use_and_end(on);
+}
+
+void use_up_warm_blocks(Interruption &on)
 {
     static OwnServant servants[17];
     static pid_t process;
@@ -82,6 +96,13 @@ void occupy_the_warm_blocks(Interruption &on)
                 on.door().free(on.door().allocate(64, 0, NUMA_NO_NODE));
                 nolockalloc_trim();
             });
+}
+
+// The first blocks keep their arrays for the next thread; later ones are emptied.
+void occupy_the_warm_blocks(Interruption &on)
+{
+    use_up_warm_blocks(on);
+    let_a_search_be_over(on);
 }
 
 Situation exit_path(const char *name, Hook set_up)
