@@ -92,6 +92,7 @@ std::vector<Situation> all_paths()
     add_hooks(all);
     add_call_sites(all);
     add_refusals(all);
+    add_reports(all);
     return all;
 }
 

@@ -32,6 +32,7 @@ void add_lives(std::vector<Situation> &to);
 void add_hooks(std::vector<Situation> &to);
 void add_call_sites(std::vector<Situation> &to);
 void add_refusals(std::vector<Situation> &to);
+void add_reports(std::vector<Situation> &to);
 
 // A call that is no plain operation, or one in a state that only set_up can bring about.
 Situation own_path(const char *name, const char *function, Hook call, Hook set_up = nullptr);

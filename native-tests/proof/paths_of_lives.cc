@@ -9,7 +9,6 @@
 #include <nolockalloc/kmalloc.h>
 #include <nolockalloc/kmem_cache.h>
 #include <nolockalloc/memcg.h>
-#include <nolockalloc/page.h>
 
 namespace proof
 {
@@ -63,22 +62,6 @@ void destroy_it(Interruption &on)
     kmem_cache_destroy(static_cast<struct kmem_cache *>(on.pointer));
 }
 
-// Each is said and nothing is freed, until the right function comes.
-void free_by_the_wrong_function(Interruption &on)
-{
-    struct page *page = alloc_pages_nolock(0, NUMA_NO_NODE, 0);
-    void *large = kmalloc(20000, GFP_ATOMIC);
-    complain_if(on, page == nullptr || large == nullptr);
-    if (page != nullptr)
-    {
-        kfree(page_address(page));
-        kfree_nolock(page_address(page));
-        free_pages_nolock(page, 0);
-    }
-    kfree_nolock(large);
-    kfree(large);
-}
-
 void create_and_destroy(Interruption &on, const char *name, unsigned size, slab_flags_t flags)
 {
     struct kmem_cache *cache = kmem_cache_create(name, size, 0, flags, nullptr);
@@ -95,26 +78,6 @@ void create_debugged(Interruption &on)
 void create_debugged_large(Interruption &on)
 {
     create_and_destroy(on, "large", 4090, SLAB_NO_MERGE);
-}
-
-struct kmem_cache *the_debugged_cache()
-{
-    static struct kmem_cache *cache =
-        kmem_cache_create("asked", 100, 0, SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER, nullptr);
-    return cache;
-}
-
-void make_the_debugged_cache(Interruption &)
-{
-    the_debugged_cache();
-}
-
-// All bytes are the caller's from then on; of what is no object it is told.
-void ask_for_a_debugged_size(Interruption &on)
-{
-    auto *object = static_cast<char *>(kmem_cache_alloc(the_debugged_cache(), GFP_ATOMIC));
-    complain_if(on, object == nullptr || ksize(object) < 100 || ksize(object) < 100 || ksize(object + 1) != 0);
-    kmem_cache_free(the_debugged_cache(), object);
 }
 
 // A stale handle, in every function that takes one.
@@ -177,9 +140,6 @@ void add_lives(std::vector<Situation> &to)
         "arena=1m,slub_debug=;FZPO,large*";
     to.back().slabs_in_hand = 1;
     to.back().starved = true;
-    add("KsizeOfADebugCache", "ksize", ask_for_a_debugged_size, make_the_debugged_cache).slabs_in_hand = 1;
-    to.back().varies = true; // how far the stack is walked depends on what the stepper left on it
-    add("FreeByTheWrongFunction", "kfree_nolock", free_by_the_wrong_function).slabs_in_hand = 2;
     add("PutAGroupTwice", "nolockalloc_memcg_put", put_a_group_twice);
     Situation &groups = add("CreateAGroupTooMany", "nolockalloc_memcg_create", create_one_more_group, take_all_groups);
     groups.process = Process::Forked;

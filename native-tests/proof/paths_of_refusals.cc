@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What kmalloc's family, caches and pages refuse: too large, of flags that are ignored, of no node, of a cache that is
-// none, of pages that are none, when memory is short.
+// What kmalloc's family, caches and pages refuse: too large, of flags that are ignored, of no node,
+// of a cache that is none, of pages that are none, when memory is short.
 #include "paths.h"
 
 #include <nolockalloc/kmalloc.h>
@@ -30,7 +30,8 @@ void allocate_with_ignored_flags(Interruption &on)
 
 void allocate_nothing_and_on_no_node(Interruption &on)
 {
-    complain_if(on, kmalloc_node(0, GFP_KERNEL, 0) != ZERO_SIZE_PTR || kmalloc_node(64, GFP_KERNEL, 7) != nullptr);
+    complain_if(on, kmalloc_node(0, GFP_KERNEL, 0) != ZERO_SIZE_PTR ||
+                        kmalloc_node(64, GFP_KERNEL, 7) != nullptr);
 }
 
 // Of nothing, to nothing, to as much as there is already, of what is no object.
@@ -38,9 +39,10 @@ void reallocate_at_the_ends(Interruption &on)
 {
     void *object = krealloc(nullptr, 64, GFP_KERNEL);
     void *other = krealloc(ZERO_SIZE_PTR, 64, GFP_KERNEL | __GFP_ZERO);
-    complain_if(on, object == nullptr || other == nullptr || krealloc(&on, 64, GFP_KERNEL) != nullptr ||
-                        krealloc(object, 40, GFP_KERNEL | __GFP_ZERO) != object ||
-                        krealloc(object, KMALLOC_MAX_SIZE + 1, GFP_KERNEL | __GFP_NOWARN) != nullptr);
+    complain_if(on,
+                object == nullptr || other == nullptr || krealloc(&on, 64, GFP_KERNEL) != nullptr ||
+                    krealloc(object, 40, GFP_KERNEL | __GFP_ZERO) != object ||
+                    krealloc(object, KMALLOC_MAX_SIZE + 1, GFP_KERNEL | __GFP_NOWARN) != nullptr);
     complain_if(on, krealloc(object, 0, GFP_KERNEL) != ZERO_SIZE_PTR);
     complain_if(on, krealloc(other, 0, GFP_KERNEL) != ZERO_SIZE_PTR);
 }
@@ -58,10 +60,12 @@ void copy_in_vain(Interruption &on)
         complain_if(on, copy == nullptr || *copy != 0);
         kfree(copy);
     }
-    complain_if(on, kstrdup(nullptr, GFP_KERNEL) != nullptr || kstrndup(nullptr, 3, GFP_KERNEL) != nullptr ||
-                        kmemdup_nul("", KMALLOC_MAX_SIZE + 1, GFP_KERNEL | __GFP_NOWARN) != nullptr ||
-                        kmemdup_nul_tagged_noprof("", KMALLOC_MAX_SIZE + 1, GFP_KERNEL | __GFP_NOWARN, nullptr) !=
-                            nullptr);
+    complain_if(on,
+                kstrdup(nullptr, GFP_KERNEL) != nullptr ||
+                    kstrndup(nullptr, 3, GFP_KERNEL) != nullptr ||
+                    kmemdup_nul("", KMALLOC_MAX_SIZE + 1, GFP_KERNEL | __GFP_NOWARN) != nullptr ||
+                    kmemdup_nul_tagged_noprof("", KMALLOC_MAX_SIZE + 1, GFP_KERNEL | __GFP_NOWARN,
+                                              nullptr) != nullptr);
 }
 
 // A cache that is none any more. What it has in hand is nothing.
@@ -100,15 +104,17 @@ void make_a_constructed_cache(Interruption &)
 
 template <bool kIsNolock> void allocate_constructed(Interruption &on)
 {
-    void *object = kIsNolock ? kmem_cache_alloc_nolock(g_constructed, __GFP_ZERO | 0x80000000u, NUMA_NO_NODE)
-                             : kmem_cache_alloc(g_constructed, GFP_KERNEL | __GFP_ZERO);
+    void *object =
+        kIsNolock ? kmem_cache_alloc_nolock(g_constructed, __GFP_ZERO | 0x80000000u, NUMA_NO_NODE)
+                  : kmem_cache_alloc(g_constructed, GFP_KERNEL | __GFP_ZERO);
     complain_if(on, object == nullptr || *static_cast<int *>(object) != 7);
     kmem_cache_free(g_constructed, object);
 }
 
 void create_what_cannot_be(Interruption &on)
 {
-    static const std::string names[] = {std::string(186, 'n'), std::string(200, 'n'), std::string(600, 'n')};
+    static const std::string names[] = {std::string(186, 'n'), std::string(200, 'n'),
+                                        std::string(600, 'n')};
     for (const std::string &name : names)
         complain_if(on, kmem_cache_create(name.c_str(), 0, 0, 0, nullptr) != nullptr);
 }
@@ -142,6 +148,12 @@ void fill_with_pages(Interruption &on)
     for (unsigned order : {4u, 0u})
         while (alloc_pages_nolock(0, NUMA_NO_NODE, order) != nullptr)
             continue;
+}
+
+void take_all_blocks_beside_an_object(Interruption &on)
+{
+    while (alloc_pages_nolock(0, NUMA_NO_NODE, 4) != nullptr)
+        continue;
     on.pointer = on.older.give_away().start;
 }
 
@@ -150,22 +162,29 @@ void allocate_more_than_are_there(Interruption &on)
 {
     void *objects[40];
     size_t got = size_t(kmem_cache_alloc_bulk(g_constructed, GFP_ATOMIC, 40, objects));
-    void *larger = krealloc(on.pointer, 20000, GFP_ATOMIC);
     complain_if(on, got != 0 && got != 40);
     kmem_cache_free_bulk(g_constructed, got, objects);
+}
+
+// Nor if everything is looked through.
+void reallocate_to_more_than_is_there(Interruption &on)
+{
+    void *larger = krealloc(on.pointer, 20000, GFP_KERNEL | __GFP_NOWARN);
     kfree(larger != nullptr ? larger : on.pointer);
 }
 } // namespace
 
 void add_refusals(std::vector<Situation> &to)
 {
-    auto add = [&](const char *name, const char *function, Hook call, Hook set_up = nullptr) -> Situation &
+    auto add = [&](const char *name, const char *function, Hook call,
+                   Hook set_up = nullptr) -> Situation &
     {
         to.push_back(own_path(name, function, call, set_up));
         return to.back();
     };
     // What is reported once.
-    auto once = [&](const char *name, const char *function, Hook call, Hook set_up = nullptr) -> Situation &
+    auto once = [&](const char *name, const char *function, Hook call,
+                    Hook set_up = nullptr) -> Situation &
     {
         Situation &situation = add(name, function, call, set_up);
         situation.process = Process::Forked;
@@ -174,8 +193,10 @@ void add_refusals(std::vector<Situation> &to)
     once("KmallocTooMuch", "kmalloc", allocate_more_than_there_can_be);
     once("KmallocWithIgnoredFlags", "kmalloc", allocate_with_ignored_flags);
     once("KmallocOnNoNode", "kmalloc_node", allocate_nothing_and_on_no_node);
-    once("CacheZeroed", "kmem_cache_alloc", allocate_constructed<false>, make_a_constructed_cache).slabs_in_hand = 1;
-    once("CacheZeroedNolock", "kmem_cache_alloc_nolock", allocate_constructed<true>, make_a_constructed_cache)
+    once("CacheZeroed", "kmem_cache_alloc", allocate_constructed<false>, make_a_constructed_cache)
+        .slabs_in_hand = 1;
+    once("CacheZeroedNolock", "kmem_cache_alloc_nolock", allocate_constructed<true>,
+         make_a_constructed_cache)
         .slabs_in_hand = 1;
     once("PagesWithUnknownFlags", "alloc_pages_nolock", allocate_pages_with_unknown_flags);
     add("KreallocAtTheEnds", "krealloc", reallocate_at_the_ends).slabs_in_hand = 1;
@@ -183,10 +204,16 @@ void add_refusals(std::vector<Situation> &to)
     add("CacheThatIsDead", "kmem_cache_alloc", use_a_dead_cache, make_a_dead_cache);
     add("CacheThatCannotBe", "kmem_cache_create", create_what_cannot_be);
     add("PagesThatAreNone", "get_page", use_pages_that_are_none);
-    Situation &full =
-        once("CacheInBulkWhenExhausted", "kmem_cache_alloc_bulk", allocate_more_than_are_there, fill_with_pages);
-    full.options = "arena=1m";
-    full.may_refuse = true;
-    full.starved = true;
+    auto full = [&](const char *name, const char *function, Hook call, Hook set_up)
+    {
+        Situation &situation = once(name, function, call, set_up);
+        situation.options = "arena=1m";
+        situation.may_refuse = true;
+        situation.starved = true;
+    };
+    full("CacheInBulkWhenExhausted", "kmem_cache_alloc_bulk", allocate_more_than_are_there,
+         fill_with_pages);
+    full("KreallocWhenExhausted", "krealloc", reallocate_to_more_than_is_there,
+         take_all_blocks_beside_an_object);
 }
 } // namespace proof
