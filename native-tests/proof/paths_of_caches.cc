@@ -124,6 +124,13 @@ void make_and_put_a_group(Interruption &on)
     kfree_nolock(object);
 }
 
+void shrink_the_cache(Interruption &on)
+{
+    void *object = kmem_cache_alloc(g_cache, GFP_ATOMIC);
+    complain_if(on, object == nullptr || kmem_cache_shrink(g_cache) != 1);
+    kmem_cache_free(g_cache, object);
+}
+
 void allocate_counted(Interruption &on)
 {
     void *object = kmalloc_nolock_tagged_noprof(64, 0, NUMA_NO_NODE, &g_tag);
@@ -146,7 +153,8 @@ void add_caches(std::vector<Situation> &to)
         return to.back();
     };
     // Of a cache beyond the buckets there is one slab, and one of vectors where something is
-    // written down. Who reallocates has two objects in hand; a refused one is in hand for a while, too.
+    // written down. Who reallocates has two objects in hand; a refused one is in hand for a while,
+    // too.
     auto of_a_cache = [&](const char *name, const char *function, Hook call, Hook set_up)
     { add(name, function, call, set_up).slabs_in_hand = 1; };
     auto of_three = [&](const char *name, const char *function, Hook call, Hook set_up)
@@ -162,6 +170,7 @@ void add_caches(std::vector<Situation> &to)
     of_a_cache("CacheAllocateNolock", "kmem_cache_alloc_nolock", use_the_cache_anywhere,
                make_a_cache);
     of_a_cache("CacheInBulk", "kmem_cache_alloc_bulk", use_the_cache_in_bulk, make_a_cache);
+    of_a_cache("CacheShrink", "kmem_cache_shrink", shrink_the_cache, make_a_cache);
     of_a_cache("CacheCreateAndDestroy", "kmem_cache_create", create_and_destroy, nullptr);
     of_two("AllocateCharged", "kmalloc_nolock", allocate_charged, make_a_group);
     of_three("GroupCreateAndPut", "nolockalloc_memcg_create", make_and_put_a_group, make_a_group);

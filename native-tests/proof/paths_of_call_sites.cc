@@ -77,6 +77,25 @@ alloc_tag *the_tag()
     return &g_named[0];
 }
 
+// No memory is left for a vector, and some objects have one.
+void use_up_vectors(Interruption &on)
+{
+    constexpr int kWithVectors = 300;
+    load_them(on);
+    on.own.adopt(kmalloc_nolock_tagged_noprof(8, 0, NUMA_NO_NODE, the_tag()), 8);
+    while (void *object = kmalloc_nolock_noprof(512, 0, NUMA_NO_NODE))
+        on.own.adopt(object, 512);
+    for (int i = 0; i < kWithVectors; i++)
+        on.own.adopt(kmalloc_nolock_tagged_noprof(8, 0, NUMA_NO_NODE, the_tag()), 8);
+}
+
+void allocate_uncounted(Interruption &on)
+{
+    void *object = kmalloc_nolock_tagged_noprof(8, 0, NUMA_NO_NODE, the_tag());
+    complain_if(on, object == nullptr);
+    kfree_nolock(object);
+}
+
 void expect_and_free(Interruption &on, const char *text, void *object)
 {
     complain_if(on, object == nullptr || (text != nullptr && strcmp(static_cast<char *>(object), text) != 0));
@@ -127,6 +146,12 @@ void add_call_sites(std::vector<Situation> &to)
     add("AllocinfoJsonOfNames", "nolockalloc_allocinfo_json", write_as_json, load_them);
     add("CopiesAtACallSite", "kmemdup_tagged_noprof", copy, load_them).slabs_in_hand = 2;
     add("KmallocNodeAtACallSite", "kmalloc_node_tagged_noprof", allocate_on_nodes, load_them).slabs_in_hand = 2;
+    Situation &uncounted =
+        add("AllocateUncounted", "kmalloc_nolock_tagged_noprof", allocate_uncounted, use_up_vectors);
+    uncounted.process = Process::Forked;
+    uncounted.options = "arena=1m";
+    uncounted.may_refuse = true;
+    uncounted.starved = true;
     add("CacheAtACallSite", "kmem_cache_alloc_tagged_noprof", allocate_of_a_cache, make_a_cache).slabs_in_hand = 3;
 }
 } // namespace proof

@@ -9,8 +9,10 @@
 #include <nolockalloc/kmem_cache.h>
 #include <nolockalloc/numa.h>
 
+#include <algorithm>
 #include <cstring>
 #include <dlfcn.h>
+#include <string>
 
 namespace proof
 {
@@ -41,6 +43,21 @@ void copy_a_part(Interruption &on)
 {
     char *copy = kstrndup("a string", 3, GFP_KERNEL);
     expect_and_free(on, copy != nullptr && strcmp(copy, "a s") == 0, copy);
+}
+
+// Of a size whose array is empty, of the same when an object has come back, and of pages.
+void copy_each_size(Interruption &on)
+{
+    static const std::string text(9000, 't');
+    for (size_t size : {20, 20, 9000})
+    {
+        char *all = kstrdup(text.c_str() + text.size() - size, GFP_KERNEL);
+        expect_and_free(on, all != nullptr && strlen(all) == size, all);
+        char *part = kstrndup(text.c_str(), size + 20, GFP_KERNEL);
+        expect_and_free(on, part != nullptr && strlen(part) == std::min(size + 20, text.size()), part);
+        auto *bytes = static_cast<char *>(kmemdup(text.c_str(), size, GFP_KERNEL));
+        expect_and_free(on, bytes != nullptr && bytes[size - 1] == 't', bytes);
+    }
 }
 
 void shrink(Interruption &on)
@@ -128,6 +145,7 @@ void add_copies(std::vector<Situation> &to)
     add("Kmemdup", "kmemdup", copy_bytes, 0);
     add("KmemdupNul", "kmemdup_nul", copy_bytes_and_end, 0);
     add("Kstrndup", "kstrndup", copy_a_part, 0);
+    add("CopiesOfEachSize", "kstrdup", copy_each_size, 3);
     add("KreallocToLess", "krealloc", shrink, 2);
     add("KmallocNode", "kmalloc_node", allocate_on_a_node, 0);
     add("CopiesCounted", "kstrdup_tagged_noprof", copy_counted, 3);

@@ -28,6 +28,18 @@ void destroy_with_objects(Interruption &on)
     kfree(nolock);
 }
 
+// More than are told one by one.
+void destroy_with_many_objects(Interruption &on)
+{
+    void *objects[20];
+    struct kmem_cache *cache = kmem_cache_create("very leaky", 368, 0, SLAB_NO_MERGE, nullptr);
+    size_t got = cache == nullptr ? 0 : size_t(kmem_cache_alloc_bulk(cache, GFP_KERNEL, std::size(objects), objects));
+    complain_if(on, got != std::size(objects));
+    kmem_cache_destroy(cache);
+    for (size_t i = 0; i < got; i++)
+        kfree(objects[i]);
+}
+
 void merge_and_destroy(Interruption &on)
 {
     struct kmem_cache *first = kmem_cache_create("merged", 376, 0, 0, nullptr);
@@ -126,6 +138,7 @@ void add_lives(std::vector<Situation> &to)
         return to.back();
     };
     add("DestroyACacheWithObjects", "kmem_cache_destroy", destroy_with_objects).slabs_in_hand = 2;
+    add("DestroyACacheWithManyObjects", "kmem_cache_destroy", destroy_with_many_objects).slabs_in_hand = 2;
     add("MergeAndDestroy", "kmem_cache_create", merge_and_destroy).slabs_in_hand = 1;
     add("DestroyACacheOfAnEndedThread", "kmem_cache_destroy", destroy_it, leave_a_cache_behind).slabs_in_hand = 2;
     add("DestroyACacheOfAnotherThread", "kmem_cache_destroy", destroy_it, leave_a_cache_to_a_thread).process =
@@ -160,6 +173,7 @@ void add_lives(std::vector<Situation> &to)
     first("AllocateFirstWithPreemptRt", "preempt_rt,abort,arena=1m");
     first("AllocateFirstWithFailslabAndNodes", "failslab=-1,50,4k,7,nodes=2,abort,failslab=x,failslab=1;2,arena=4m");
     first("AllocateFirstWithDebugCaches", "arena=1m,slub_debug=FZ-PUTAO?,kmalloc-8k,kmalloc-4*;;-,dma-kmalloc-8");
+    first("AllocateFirstWithDebuggingByDefault", "arena=1m,slub_debug=,kmalloc-8k");
     first("AllocateFirstWithAllDebugging", "arena=1m,leaks,slab_debug=;;fzpu,kmalloc-8k;x,dma,kmalloc-4k");
 }
 } // namespace proof

@@ -39,6 +39,18 @@ void count_references(Interruption &on)
     put_page(page);
 }
 
+// In the middle of a run; and of an object, which is in no pages that were allocated.
+void count_references_of_other_pages(Interruption &on)
+{
+    struct page *page = alloc_pages_nolock(0, NUMA_NO_NODE, 7);
+    complain_if(on, page == nullptr || page_ref_count(virt_to_page(on.older[0].start)) != 0);
+    if (page == nullptr)
+        return;
+    struct page *tail = virt_to_page(static_cast<char *>(page_address(page)) + 300000);
+    complain_if(on, tail == page || page_ref_count(tail) != 1 || compound_order(tail) != 7);
+    free_pages_nolock(page, 7);
+}
+
 void ask_for_too_much(Interruption &on)
 {
     complain_if(on, alloc_pages_nolock(0, NUMA_NO_NODE, MAX_PAGE_ORDER + 1) != nullptr);
@@ -69,6 +81,7 @@ void add_pages(std::vector<Situation> &to)
     add("PagesOfOrder7", "alloc_pages_nolock", allocate_and_free<7>);
     add("FrozenPages", "alloc_frozen_pages_nolock", allocate_and_free_frozen);
     add("References", "get_page", count_references);
+    add("ReferencesOfOtherPages", "page_ref_count", count_references_of_other_pages);
     add("PagesOfTooHighAnOrder", "alloc_pages_nolock", ask_for_too_much);
     add("FreeWhatIsNoPage", "free_pages_nolock", free_what_is_no_page);
     add("FreePagesOfAnotherOrder", "free_pages_nolock", free_with_a_wrong_order);

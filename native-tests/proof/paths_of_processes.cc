@@ -6,6 +6,8 @@
 
 #include "servant.h"
 
+#include <cerrno>
+#include <nolockalloc/debug.h>
 #include <sys/resource.h>
 
 namespace proof
@@ -49,6 +51,12 @@ void drain(Interruption &)
     nolockalloc_drain();
 }
 
+void validate(Interruption &on)
+{
+    complain_if(on, nolockalloc_validate("kmalloc-512") != 0 ||
+                        nolockalloc_validate("none") != -EINVAL);
+}
+
 void free_what_is_not_ours(Interruption &on)
 {
     on.door().free(&on);
@@ -63,7 +71,8 @@ void add_processes(std::vector<Situation> &to)
         Situation situation = own_path(name, function, call, set_up);
         situation.process = process;
         situation.options = options;
-        situation.varies = process == Process::Fresh; // what is given back of a reservation: how it lies tells
+        situation.varies =
+            process == Process::Fresh; // what is given back of a reservation: how it lies tells
         to.push_back(situation);
     };
     add(Process::Fresh, "AllocateFirstOfAProcess", "kmalloc_nolock", allocate_plainly);
@@ -75,6 +84,9 @@ void add_processes(std::vector<Situation> &to)
         allocate_in_little_address_space);
     add(Process::Fresh, "FreeFirstOfAProcess", "kfree_nolock", free_what_is_not_ours);
     add(Process::Fresh, "TrimFirstOfAProcess", "nolockalloc_trim", trim);
+    add(Process::Fresh, "ValidateFirstOfAProcess", "nolockalloc_validate", validate, nullptr,
+        "arena=1m,slub_debug=FZ,kmalloc-512");
+    to.back().starved = true;
     add(Process::Forked, "AllocateFirstOfAForkedChild", "kmalloc_nolock", allocate_plainly,
         have_another_thread);
     add(Process::Forked, "AllocateFirstOfAChildThatNeverDid", "kmalloc_nolock", allocate_plainly,

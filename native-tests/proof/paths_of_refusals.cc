@@ -83,7 +83,8 @@ void use_a_dead_cache(Interruption &on)
 {
     complain_if(on, kmem_cache_alloc(g_dead, GFP_KERNEL) != nullptr ||
                         kmem_cache_alloc_nolock(g_dead, 0, NUMA_NO_NODE) != nullptr ||
-                        kmem_cache_shrink(g_dead) != 0);
+                        kmem_cache_shrink(g_dead) != 0 ||
+                        kmem_cache_shrink(reinterpret_cast<struct kmem_cache *>(&on)) != 0);
     kmem_cache_free(g_dead, nullptr);
     kmem_cache_destroy(g_dead);
     kmem_cache_destroy(nullptr);
@@ -172,6 +173,12 @@ void reallocate_to_more_than_is_there(Interruption &on)
     void *larger = krealloc(on.pointer, 20000, GFP_KERNEL | __GFP_NOWARN);
     kfree(larger != nullptr ? larger : on.pointer);
 }
+
+void allocate_when_all_is_looked_through(Interruption &on)
+{
+    kfree(on.pointer);
+    kfree(kmalloc(8192, GFP_KERNEL | __GFP_NOWARN));
+}
 } // namespace
 
 void add_refusals(std::vector<Situation> &to)
@@ -213,6 +220,8 @@ void add_refusals(std::vector<Situation> &to)
     };
     full("CacheInBulkWhenExhausted", "kmem_cache_alloc_bulk", allocate_more_than_are_there,
          fill_with_pages);
+    full("KmallocWhenExhausted", "kmalloc", allocate_when_all_is_looked_through,
+         take_all_blocks_beside_an_object);
     full("KreallocWhenExhausted", "krealloc", reallocate_to_more_than_is_there,
          take_all_blocks_beside_an_object);
 }

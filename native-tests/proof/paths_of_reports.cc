@@ -58,7 +58,8 @@ void ask_for_a_debugged_size(Interruption &on)
 {
     auto *object = static_cast<char *>(kmem_cache_alloc(the_debugged_cache(), GFP_ATOMIC));
     complain_if(on, object == nullptr || ksize(object) < 100 || ksize(object) < 100 ||
-                        ksize(object + 1) != 0);
+                        ksize(object + 1) != 0 ||
+                        kmem_cache_shrink(the_debugged_cache()) != 1);
     kmem_cache_free(the_debugged_cache(), object);
 }
 

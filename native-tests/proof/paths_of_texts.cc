@@ -78,6 +78,7 @@ void register_and_unregister(Interruption &on)
     if (status == 0)
         status = nolockalloc_hook_unregister(NOLOCKALLOC_HOOK_DRAIN, be_called_back, &on);
     complain_if(on, status != 0 && status != -ENOSPC);
+    complain_if(on, nolockalloc_hook_unregister(NOLOCKALLOC_HOOK_PURGE, be_called_back, &on) != -ENOENT);
 }
 } // namespace
 
