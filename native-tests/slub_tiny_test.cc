@@ -70,6 +70,29 @@ TEST_P(SlubTiny, AFreeIsDoneByTheThreadsNextCallWhateverItIs)
     }
 }
 
+TEST_P(SlubTiny, ASecondFreeIsReportedWhenItIsDoneAndCountsForNothing)
+{
+    auto body = [&]
+    {
+        void *object = allocate(64), *other = allocate(64); // so that the slab stays
+        nolockalloc_drain();
+        BucketStats before = of_size(counters(), 64);
+        door.free(object);
+        door.free(object);
+        nolockalloc_drain();
+        BucketStats after = of_size(counters(), 64);
+        bool is_counted_once = after.free_slowpath == before.free_slowpath + 1 &&
+                               after.sheaf_flush == before.sheaf_flush + 1 &&
+                               after.alloc_fastpath == before.alloc_fastpath;
+        door.free(other);
+        nolockalloc_trim();
+        after = of_size(counters(), 64);
+        bool is_told_apart = after.defer_free == after.defer_free_drained + 1;
+        return is_counted_once && is_told_apart && counters().reports == 1 && counters().slab_bytes == 0 ? 0 : 1;
+    };
+    EXPECT_EQ(run_in_child(body).complaint(), "");
+}
+
 TEST(SlubTinyKfree, FreesAtOnce)
 {
     void *object = kmalloc(64, GFP_KERNEL);

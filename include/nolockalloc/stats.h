@@ -38,7 +38,7 @@ struct nolockalloc_bucket_stats
     uint64_t alloc_direct;       /* allocations from a slab, past the array: it was in use */
     uint64_t free_direct;        /* frees to a slab, past the array: it was in use */
     uint64_t defer_free;         /* frees deferred to the interrupted call */
-    uint64_t defer_free_drained; /* deferred frees done */
+    uint64_t defer_free_drained; /* deferred frees done; a second free is deferred and not done */
     uint64_t lock_recovered;     /* local locks taken back from a call that will never resume */
     uint64_t active_slabs;       /* slabs of this bucket at this moment */
     uint64_t cached_objects;     /* free objects in threads' arrays and between threads, now */

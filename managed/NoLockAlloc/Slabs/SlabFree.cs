@@ -109,14 +109,18 @@ internal static unsafe class SlabFree
     private static void GiveBack(KmemCacheThread* cell, nuint address)
     {
         Hooks.At(Hooks.Flush);
-        if (!TryReturn(cell, address)) Report.Bad(Report.IsFree, address, 0);
+        bool isReturned = Slab.TryGiveBack(address, cell->Cache, cell);
+        cell->Flushed.Count(); // in any case: it is in the array no more
+        if (!isReturned) Report.Bad(Report.IsFree, address, 0);
     }
 
+    /// <summary>What the array would not take: as if it came and went. False: the object is free already.
+    /// </summary>
     private static bool TryReturn(KmemCacheThread* cell, nuint address)
     {
-        bool isReturned = Slab.TryGiveBack(address, cell->Cache, cell);
+        if (!Slab.TryGiveBack(address, cell->Cache, cell)) return false;
         cell->Flushed.Count();
-        return isReturned;
+        return true;
     }
 
     private static bool IsTop(KmemCacheThread* cell, nuint address)
