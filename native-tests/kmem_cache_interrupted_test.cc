@@ -1,32 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Caches, interrupted at every machine instruction by a handler that uses the same cache by the nolock functions,
-// and abandoned at every one: objects and, where caches are created and destroyed, numbers of caches.
-#include "abandoned_call.h"
-#include "child.h"
-#include "counters.h"
-#include "short_form.h"
-#include "stepper.h"
+// Objects of caches, interrupted at every machine instruction by a handler that uses the same cache
+// by the nolock functions, and abandoned at every one.
+#include "stepped_cache.h"
 
-#include <csetjmp>
-#include <cstring>
-#include <gtest/gtest.h>
-#include <ostream>
 #include <set>
-#include <sys/mman.h>
 #include <vector>
 
 namespace
 {
-constexpr size_t kCaches = 81;
-constexpr unsigned kSize = 40;
-// A debug cache without tracks: how far the stack is walked differs from run to run (debug_interrupted_test.cc).
-constexpr slab_flags_t kDebug = SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON;
-
-// Also what a child traced.
-stepper::Trace &g_trace = *static_cast<stepper::Trace *>(mmap(
-    nullptr, sizeof(stepper::Trace), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
-struct kmem_cache *g_cache;
 std::vector<void *> g_objects; // of the program
 std::vector<void *> g_nested;  // of the handlers
 void *g_result;
@@ -34,20 +16,6 @@ void *g_result;
 void construct(void *object)
 {
     memset(object, 0xc7, kSize);
-}
-
-struct Case
-{
-    const char *name;
-    kmem_cache_ctor constructor;
-    void (*prepare)();
-    void (*call)(void *);
-    slab_flags_t flags = SLAB_NO_MERGE;
-};
-
-std::ostream &operator<<(std::ostream &out, const Case &of)
-{
-    return out << of.name;
 }
 
 void allocate(size_t count)
@@ -130,7 +98,8 @@ void begin(const Case &of)
         kfree_nolock(kmalloc_nolock(64, 0, NUMA_NO_NODE));
 }
 
-// Every object is there once, is constructed, and comes back; then the cache goes and leaves nothing.
+// Every object is there once, is constructed, and comes back; then the cache goes and leaves
+// nothing.
 const char *end(const Case &of, size_t lost)
 {
     if (g_result != nullptr)
@@ -155,34 +124,13 @@ const char *end(const Case &of, size_t lost)
     return counters().reports != reports ? "objects were lost" : nullptr;
 }
 
-sigjmp_buf g_before;
-
-[[gnu::noinline]] void abandon_deep(size_t index, stepper::Call call)
-{
-    [[maybe_unused]] volatile char deep[16384];
-    deep[0] = 0;
-    if (sigsetjmp(g_before, 1) == 0)
-        stepper::inject_at(g_trace, index, call, nullptr,
-                           [](void *, size_t) { siglongjmp(g_before, 1); }, nullptr);
-    stepper::forget();
-}
-
-size_t numbers_left()
-{
-    size_t count = 0;
-    while (kmem_cache_create("many", kSize, 0, SLAB_NO_MERGE, nullptr) != nullptr)
-        count++;
-    return count;
-}
 } // namespace
 
 class CacheObject : public testing::TestWithParam<Case>
 {
 };
 
-INSTANTIATE_TEST_SUITE_P(Interrupted, CacheObject, testing::ValuesIn(kObjectCases),
-                         [](const testing::TestParamInfo<Case> &info)
-                         { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(Interrupted, CacheObject, testing::ValuesIn(kObjectCases), name_of);
 
 TEST_P(CacheObject, AtEveryInstructionAHandlerMayUseTheSameCache)
 {
@@ -203,7 +151,8 @@ TEST_P(CacheObject, AtEveryInstructionAHandlerMayUseTheSameCache)
                 size_t i = stop.index;
                 begin(of);
                 tried++;
-                reached += stepper::inject_at(g_trace, i, of.call, nullptr, use_the_cache, nullptr).injections;
+                reached += stepper::inject_at(g_trace, i, of.call, nullptr, use_the_cache, nullptr)
+                               .injections;
                 if (const char *complaint = end(of, 0))
                     return fprintf(stderr, "boundary %zu: %s\n", i, complaint), 1;
             }
@@ -220,7 +169,8 @@ TEST_P(CacheObject, AbandonedAtAnyInstructionItLosesAtMostOneObject)
     begin(of);
     stepper::trace(of.call, nullptr, g_trace);
     ASSERT_EQ(end(of, 0), nullptr);
-    for (const short_form::Stop &stop : short_form::stops(g_trace, of.name, short_form::kOnceInAChild))
+    for (const short_form::Stop &stop :
+         short_form::stops(g_trace, of.name, short_form::kOnceInAChild))
     {
         if (HasFailure())
             break;
@@ -251,127 +201,4 @@ TEST_P(CacheObject, AbandonedAtAnyInstructionItLosesAtMostOneObject)
             objects++;
         EXPECT_LE(objects, 1u) << "boundary " << i << "\n" << result.error;
     }
-}
-
-// ---- Creation and destruction --------------------------------------------------------------------
-
-namespace
-{
-void call_create(void *)
-{
-    g_cache = kmem_cache_create("stepped", kSize, 0, SLAB_NO_MERGE, nullptr);
-}
-
-void call_create_merged(void *)
-{
-    g_cache = kmem_cache_create("merged", 64, 0, 0, nullptr);
-}
-
-void call_destroy(void *)
-{
-    kmem_cache_destroy(g_cache);
-}
-
-void prepare_destroy()
-{
-    call_create(nullptr);
-    for (int i = 0; i < 3; i++)
-        kmem_cache_free(g_cache, kmem_cache_alloc(g_cache, GFP_KERNEL));
-}
-
-// The first that is debugged reserves the table.
-void call_create_debugged(void *)
-{
-    g_cache = kmem_cache_create("stepped", kSize, 0, kDebug, nullptr);
-}
-
-const Case kLifeCases[] = {
-    {"Create", nullptr, [] { kfree_nolock(kmalloc_nolock(8, 0, NUMA_NO_NODE)); }, call_create},
-    {"CreateMerged", nullptr, [] { kfree_nolock(kmalloc_nolock(8, 0, NUMA_NO_NODE)); }, call_create_merged},
-    {"CreateDebugged", nullptr, [] { kfree_nolock(kmalloc_nolock(8, 0, NUMA_NO_NODE)); }, call_create_debugged},
-    {"Destroy", nullptr, prepare_destroy, call_destroy},
-};
-
-void live_a_life(void *, size_t)
-{
-    for (slab_flags_t flags : {SLAB_NO_MERGE, kDebug})
-    {
-        struct kmem_cache *cache = kmem_cache_create("nested", 56, 0, flags, nullptr);
-        if (cache == nullptr)
-            abort();
-        void *object = kmem_cache_alloc_nolock(cache, 0, NUMA_NO_NODE);
-        memset(object, 1, 56);
-        kmem_cache_free_nolock(cache, object);
-        if (nolockalloc_validate("nested") != (flags == kDebug ? 0 : -22))
-            abort();
-        kmem_cache_destroy(cache);
-    }
-}
-} // namespace
-
-class CacheLife : public testing::TestWithParam<Case>
-{
-  protected:
-    // One child a boundary: does this there, and says what is wrong then.
-    void at_every_instruction(const std::function<const char *(size_t)> &act)
-    {
-        const Case &of = GetParam();
-        run_in_child(
-            [&of]
-            {
-                of.prepare();
-                stepper::trace(of.call, nullptr, g_trace);
-                return 0;
-            });
-        for (const short_form::Stop &stop : short_form::stops(g_trace, of.name, short_form::kOnceInAChild))
-        {
-            if (HasFailure())
-                break;
-            size_t i = stop.index;
-            ChildResult result = run_in_child(
-                [&, i]
-                {
-                    of.prepare();
-                    const char *complaint = act(i);
-                    if (complaint != nullptr)
-                        fprintf(stderr, "%s\n", complaint);
-                    return complaint == nullptr ? 0 : 1;
-                });
-            EXPECT_EQ(result.complaint(), "") << "boundary " << i << " of " << g_trace.count;
-        }
-        EXPECT_GT(g_trace.count, 50u);
-    }
-};
-
-INSTANTIATE_TEST_SUITE_P(Interrupted, CacheLife, testing::ValuesIn(kLifeCases),
-                         [](const testing::TestParamInfo<Case> &info)
-                         { return std::string(info.param.name); });
-
-TEST_P(CacheLife, AtEveryInstructionAHandlerMayLiveAnother)
-{
-    const Case &of = GetParam();
-    at_every_instruction(
-        [&of](size_t i) -> const char *
-        {
-            stepper::inject_at(g_trace, i, of.call, nullptr, live_a_life, nullptr);
-            if (of.call != call_destroy)
-                kmem_cache_destroy(g_cache);
-            return counters().reports != 0           ? "something was reported"
-                   : numbers_left() != kCaches ? "numbers were lost"
-                                                     : nullptr;
-        });
-}
-
-TEST_P(CacheLife, AbandonedAtAnyInstructionItLosesAtMostTheCacheInHand)
-{
-    const Case &of = GetParam();
-    at_every_instruction(
-        [&of](size_t i) -> const char *
-        {
-            abandon_deep(i, of.call);
-            use_the_stack_below();
-            size_t left = numbers_left();
-            // A destruction that had not begun leaves the cache; one that had is finished by others.
-            return left < kCaches - 1 ? "numbers were lost" : nullptr;
-        });
 }
