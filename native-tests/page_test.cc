@@ -3,7 +3,7 @@
 // Pages of orders 0 to 10, references, and what goes wrong with them.
 #include "child.h"
 #include "counters.h"
-#include "interruption.h"
+#include "pages.h"
 #include "signals.h"
 
 #include <cstring>
@@ -19,17 +19,6 @@ constexpr unsigned kOrders = MAX_PAGE_ORDER + 1;
 size_t bytes_of(unsigned order)
 {
     return PAGE_SIZE << order;
-}
-
-bool is_zero(const void *start, size_t bytes)
-{
-    const char *byte = static_cast<const char *>(start);
-    return byte[0] == 0 && memcmp(byte, byte + 1, bytes - 1) == 0;
-}
-
-page *allocate(unsigned order)
-{
-    return alloc_pages_nolock(0, NUMA_NO_NODE, order);
 }
 
 // Starts and ends of what is out, so that no two share a byte.
@@ -200,7 +189,8 @@ TEST(PagesAtAll, OfForeignMemoryAreNone)
     EXPECT_EQ(virt_to_page(&variable), nullptr);
     EXPECT_EQ(page_address(reinterpret_cast<page *>(&variable)), nullptr);
     EXPECT_EQ(page_ref_count(reinterpret_cast<page *>(&variable)), 0);
-    EXPECT_NE(report_of([&] { put_page(reinterpret_cast<page *>(&variable)); }).find("names no such pages"),
+    EXPECT_NE(report_of([&] { put_page(reinterpret_cast<page *>(&variable)); })
+                  .find("names no such pages"),
               std::string::npos);
 }
 
@@ -217,7 +207,8 @@ void all_orders_in_a_handler(int, siginfo_t *, void *)
     for (unsigned order = 0; order < kOrders; order++)
     {
         pages[order] = allocate(order);
-        g_failures += pages[order] == nullptr || !is_zero(page_address(pages[order]), bytes_of(order));
+        g_failures +=
+            pages[order] == nullptr || !is_zero(page_address(pages[order]), bytes_of(order));
     }
     for (unsigned order = 0; order < kOrders; order++)
         if (pages[order] != nullptr)
@@ -242,67 +233,4 @@ TEST(PagesAtAll, MayBeAllocatedInHandlersThatInterruptTheirAllocation)
     }
     EXPECT_EQ(g_failures, 0);
     EXPECT_EQ(complaint_after_trim(), "");
-}
-
-// ---- Interrupted at every instruction -------------------------------------------------------------
-
-namespace
-{
-// An order of this test's calls, in the shape that an Interruption wants: a name and a call.
-template <unsigned Order> void allocate_and_free(Interruption &on)
-{
-    page *first = allocate(Order);
-    if (first == nullptr || !is_zero(page_address(first), PAGE_SIZE))
-        on.own.complain("no pages, or not zero");
-    else
-        memset(page_address(first), 0x5a, PAGE_SIZE);
-    put_page(first);
-}
-
-template <unsigned Order> Situation pages_of_order(const char *name)
-{
-    Situation situation = {name, Operation::Own, 64, nullptr};
-    situation.function = "alloc_pages_nolock";
-    situation.call = allocate_and_free<Order>;
-    return situation;
-}
-
-// The handler wants two of the same order and one of another at a time, and an object.
-template <unsigned Order> void allocate_nested(void *context, size_t)
-{
-    auto *on = static_cast<Interruption *>(context);
-    page *pages[] = {allocate(Order), allocate(Order), allocate(Order ^ 4)};
-    on->nested.allocate(64);
-    for (page *first : pages)
-    {
-        if (first == nullptr || page_ref_count(first) != 1 || !is_zero(page_address(first), PAGE_SIZE))
-            on->nested.complain("no pages in the handler, or not zero");
-        put_page(first);
-    }
-}
-
-template <unsigned Order> std::string interrupted(const char *name)
-{
-    Interruption on(direct_door(), pages_of_order<Order>(name));
-    if (!on.find() || on.trace().count == 0)
-        return "not reached";
-    for (const short_form::Stop &stop : on.stops({2}))
-    {
-        size_t i = stop.index;
-        on.prepare();
-        size_t injections = on.step(i, allocate_nested<Order>, &on).injections;
-        std::string complaint = on.settle();
-        if (injections != 1 || !complaint.empty())
-            return on.describe(i) + ": " + complaint;
-    }
-    return "";
-}
-} // namespace
-
-TEST(PagesInterrupted, AtEveryInstructionTheHandlerMayAllocateAndFreeSome)
-{
-    EXPECT_EQ(interrupted<0>("PagesOfOrder0"), "");
-    EXPECT_EQ(interrupted<2>("PagesOfOrder2"), "");
-    EXPECT_EQ(interrupted<4>("PagesOfOrder4"), "");
-    EXPECT_EQ(interrupted<6>("PagesOfOrder6"), "");
 }

@@ -8,12 +8,11 @@ nla_leave_out(
   stepper "single-stepping is x86-64's trap flag"
   PROGRAMS abandonment bucket_retry controls debug_interrupted deferred_free everywhere exhaustive fast_path first_call
            instruction kmalloc_interrupted kmem_cache_interrupted kmem_cache_life_interrupted memcg_interrupted
-           numa_interrupted thread_exit unwind
+           numa_interrupted page_interrupted thread_exit unwind
   TESTS *AtEveryInstruction*
         *AtAnyInstruction*
         *Interrupted.By*
         *Interrupted.For*
-        PagesInterrupted.*
         TextBufferInterrupted.*
         *ThreadEnd.ByPthreadExitInAHandler*
         *ThreadEnd.BySysExitInAHandler*
