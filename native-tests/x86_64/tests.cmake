@@ -4,4 +4,4 @@ set(stepper
     stepper.cc stepper_breakpoint.cc stepper_everywhere.cc stepper_machine.cc stepper_record.cc stepper_trace.cc
     stepper_walk.cc x86_64/instruction.cc)
 set(malloc_imports_not_needed "")
-set(parts proof golden abi lockdep malloc models fuzz soak)
+set(parts proof golden abi lockdep malloc models fuzz soak documents)
