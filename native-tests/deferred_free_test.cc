@@ -5,7 +5,7 @@
 // a fast path does, or the slots are full, the object goes to its slab.
 #include "counters.h"
 #include "ledger.h"
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 namespace
 {

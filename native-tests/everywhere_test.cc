@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// What comes at every instruction of whole tests (intruder.cc, stepper_everywhere.cc) does come, and sees what goes
+// What comes at every instruction of whole tests (intruder.cc, stepper/everywhere.cc) does come, and sees what goes
 // wrong.
 #include "child.h"
 #include "controls/toy_allocator.h"
 #include "counters.h"
 #include "ledger.h"
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "failed_exchange.h"
 
-#include "stepper.h"
+#include "stepper/stepper.h"
 #include "x86_64/instruction.h"
 
 #include <cstring>

@@ -4,8 +4,8 @@
 // return: how many, no call, no atomic read-modify-write, no system call.
 #include "counters.h"
 #include "doors.h"
-#include "stepper.h"
-#include "stepper_machine.h"
+#include "stepper/stepper.h"
+#include "stepper/machine.h"
 #include "x86_64/instruction.h"
 
 #include <cinttypes>

@@ -6,7 +6,7 @@
 #include "counters.h"
 #include "ledger.h"
 #include "short_form.h"
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <csetjmp>
 

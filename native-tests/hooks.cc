@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "hooks.h"
 
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <cstdlib>
 #include <thread>

@@ -4,7 +4,7 @@
 #include "x86_64/instruction.h"
 
 #include "doors.h"
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <cstdio>
 #include <dlfcn.h>

@@ -9,7 +9,7 @@
 #include "ledger.h"
 #include "operation.h"
 #include "short_form.h"
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <functional>
 #include <ostream>

@@ -9,7 +9,7 @@
 // object of the intruder's that is not as it was written ends the process.
 #include "child.h"
 #include "ledger.h"
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <cstdlib>
 #include <gtest/gtest.h>

@@ -3,7 +3,7 @@
 // kmalloc() and its family in normal context, beside kmalloc_nolock().
 #include "child.h"
 #include "counters.h"
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <cstring>
 #include <gtest/gtest.h>

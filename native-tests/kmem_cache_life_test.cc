@@ -3,7 +3,7 @@
 // Caches: how they begin and end, and what is said when something is wrong.
 #include "child.h"
 #include "counters.h"
-#include "stepper.h"
+#include "stepper/stepper.h"
 #include "written.h"
 
 #include <atomic>

@@ -2,7 +2,7 @@
 #include "ledger.h"
 
 #include "counters.h"
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <algorithm>
 #include <cstring>

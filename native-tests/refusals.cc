@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "refusals.h"
 
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <atomic>
 #include <cerrno>

@@ -2,7 +2,7 @@
 #include "refused_scenes.h"
 
 #include "counters.h"
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <csetjmp>
 #include <fcntl.h>

@@ -20,7 +20,7 @@
 #ifndef NOLOCKALLOC_TESTS_SHORT_FORM_H
 #define NOLOCKALLOC_TESTS_SHORT_FORM_H
 
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <string>
 #include <vector>

@@ -9,7 +9,7 @@
 #include "child.h"
 #include "counters.h"
 #include "short_form.h"
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <csetjmp>
 #include <cstring>

@@ -6,7 +6,7 @@
 #include "child.h"
 #include "doors.h"
 #include "ledger.h"
-#include "stepper.h"
+#include "stepper/stepper.h"
 #include "written.h"
 
 #include <nolockalloc/alloc_tag.h>

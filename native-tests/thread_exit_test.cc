@@ -4,7 +4,7 @@
 // instructions a handler allocates and frees. The call that is stepped is pthread_exit itself.
 #include "counters.h"
 #include "ledger.h"
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <pthread.h>
 

@@ -3,7 +3,7 @@
 // A sampling profiler's handler unwinds from wherever it interrupts. From every instruction of a fast call it
 // comes to the caller.
 #include "doors.h"
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <unwind.h>
 

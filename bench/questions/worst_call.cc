@@ -6,8 +6,8 @@
 // number of instructions.
 #include "random.h"
 #include "question.h"
-#include "stepper.h"
-#include "stepper_machine.h"
+#include "stepper/stepper.h"
+#include "stepper/machine.h"
 
 #include <algorithm>
 #include <vector>

@@ -2,7 +2,7 @@
 //
 // arm64 has no flag by which a process steps itself, so nothing is stepped. Tests that step are left out by
 // their names (tests.cmake); one that runs all the same ends here and says so.
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <cstdio>
 #include <cstdlib>

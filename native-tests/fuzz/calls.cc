@@ -3,7 +3,7 @@
 
 #include "footprint.h"
 #include "plants.h"
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 namespace fuzz
 {

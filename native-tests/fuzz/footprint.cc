@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "footprint.h"
 
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <bitset>
 

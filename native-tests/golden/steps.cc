@@ -3,7 +3,7 @@
 // Steps through a fast allocation and a fast free of each bucket. Prints how many instructions they
 // take, and "at OFFSET" for each instruction of the library that was executed.
 #include "counters.h"
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <cinttypes>
 #include <cstdio>

@@ -2,7 +2,7 @@
 //
 // The fast paths of malloc and free, counted from the first instruction of the entry to its return.
 #include "malloc_door.h"
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <cstdlib>
 

@@ -4,7 +4,7 @@
 // size that a bucket serves. Prints how many instructions they take, and "at OFFSET" for each
 // instruction of the library that was executed.
 #include "malloc_door.h"
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <cinttypes>
 #include <cstdio>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "malloc_door.h"
 
-#include "stepper_machine.h"
+#include "stepper/machine.h"
 
 #include <cstdlib>
 #include <dlfcn.h>

@@ -6,7 +6,7 @@
 #include "ledger.h"
 #include "malloc_door.h"
 #include "short_form.h"
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <algorithm>
 #include <cstdlib>

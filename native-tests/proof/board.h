@@ -5,7 +5,7 @@
 #ifndef NOLOCKALLOC_PROOF_BOARD_H
 #define NOLOCKALLOC_PROOF_BOARD_H
 
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -4,7 +4,7 @@
 #include "board.h"
 #include "controls/toy_allocator.h"
 #include "program.h"
-#include "stepper.h"
+#include "stepper/stepper.h"
 #include "stopping.h"
 
 namespace

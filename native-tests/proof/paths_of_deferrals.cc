@@ -5,8 +5,8 @@
 // holds the lock, that its handler takes out again.
 #include "paths.h"
 
-#include "stepper.h"
-#include "stepper_machine.h"
+#include "stepper/stepper.h"
+#include "stepper/machine.h"
 
 #include <csignal>
 

@@ -5,7 +5,7 @@
 #ifndef NOLOCKALLOC_PROOF_TURNS_H
 #define NOLOCKALLOC_PROOF_TURNS_H
 
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <vector>
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A step of the proof: the tests that interrupt calls at their instructions, one after the other, a line of
 JSON for each; and then other tests, with an intruder (native-tests/intruder.cc) at every instruction of theirs.
-What was interrupted is in the file that NLA_STEPPED names (native-tests/stepper_record.cc).
+What was interrupted is in the file that NLA_STEPPED names (native-tests/stepper/record.cc).
 
     python3 stepping_tests.py --ctest ctest --build build/release
 """

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Traces: where they lie, and which pass through its instruction each boundary is.
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <cstdlib>
 #include <sys/mman.h>

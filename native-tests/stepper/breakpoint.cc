@@ -2,8 +2,8 @@
 //
 // The breakpoint driver: one int3 at a time, in the place of the first byte of an instruction, and a
 // step by the trap flag over each pass that is not the wanted one.
-#include "stepper_level.h"
-#include "stepper_machine.h"
+#include "stepper/level.h"
+#include "stepper/machine.h"
 
 namespace stepper
 {

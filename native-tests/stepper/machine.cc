@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "stepper_machine.h"
+#include "stepper/machine.h"
 
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <csignal>
 #include <dlfcn.h>

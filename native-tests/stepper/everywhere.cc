@@ -4,9 +4,9 @@
 // it is left. The calls that come from one place are stepped until they have taken so many steps together, and then
 // one in so many calls: the others run at full speed to a breakpoint where they return to. After so many calls of all
 // places no more are.
-#include "stepper.h"
-#include "stepper_level.h"
-#include "stepper_machine.h"
+#include "stepper/stepper.h"
+#include "stepper/level.h"
+#include "stepper/machine.h"
 
 #include <cerrno>
 #include <csignal>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // One call that is being stepped, as its drivers see it: by the trap flag (stepper.cc), by breakpoints
-// (stepper_breakpoint.cc).
+// (breakpoint.cc).
 #ifndef NOLOCKALLOC_TESTS_STEPPER_LEVEL_H
 #define NOLOCKALLOC_TESTS_STEPPER_LEVEL_H
 
-#include "stepper.h"
+#include "stepper/stepper.h"
 
 #include <csignal>
 
@@ -44,7 +44,7 @@ void pop(const Level &level);
 void call_back(Level &level, Inject inject, void *context, size_t index, ucontext_t *interrupted);
 void inject(Level &level, size_t index, ucontext_t *interrupted);
 
-// Where a call is interrupted, for the proof's report (stepper_record.cc).
+// Where a call is interrupted, for the proof's report (record.cc).
 void record(uintptr_t pc);
 
 Level *innermost(); // of this thread, or nullptr

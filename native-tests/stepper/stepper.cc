@@ -2,10 +2,10 @@
 //
 // The handler of SIGTRAP and the trap flag driver. REENTRY: the handler runs with nothing blocked; a
 // callback that steps again pushes a level of its own, and this level sleeps until it returns.
-#include "stepper.h"
+#include "stepper/stepper.h"
 
-#include "stepper_level.h"
-#include "stepper_machine.h"
+#include "stepper/level.h"
+#include "stepper/machine.h"
 #include "x86_64/instruction.h"
 
 #include <cerrno>

@@ -32,7 +32,7 @@ void make_writable(uintptr_t pc);
 void make_executable(bool executable); // all code of the library, which is writable, too
 
 // Some function of the library that is stepped unless watch_code_of() says otherwise. Each library's tests
-// define it: stepper_target.cc.
+// define it: target.cc.
 const void *function_under_test();
 } // namespace stepper::machine
 

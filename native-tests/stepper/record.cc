@@ -2,8 +2,8 @@
 //
 // For the proof's report: which instructions were interrupted, in the file that NLA_STEPPED names, one a
 // line, in hex, as an offset from the library's base. Children of forks write there, too.
-#include "stepper.h"
-#include "stepper_level.h"
+#include "stepper/stepper.h"
+#include "stepper/level.h"
 
 #include <cstdlib>
 #include <fcntl.h>

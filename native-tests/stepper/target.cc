@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "doors.h"
-#include "stepper_machine.h"
+#include "stepper/machine.h"
 
 const void *stepper::machine::function_under_test()
 {

@@ -3,9 +3,9 @@
 // The walking driver: every boundary of a call, by one int3 that moves from each instruction to the next. Outside of the
 // library the thread runs at full speed, while the library's code is not executable: SIGSEGV tells where it is entered, or
 // returned to. Ten times as fast as the trap flag, where a virtual machine has to look at the debug registers.
-#include "stepper.h"
-#include "stepper_level.h"
-#include "stepper_machine.h"
+#include "stepper/stepper.h"
+#include "stepper/level.h"
+#include "stepper/machine.h"
 #include "x86_64/instruction.h"
 
 #include <cstdlib>
