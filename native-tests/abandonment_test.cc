@@ -92,6 +92,7 @@ class Abandoned : public testing::TestWithParam<Case>
                 });
             EXPECT_EQ(result.complaint(), "") << interruption.describe(i);
         }
+        printf("%lu abandoned, %lu locks taken back\n", g_shared->abandoned, g_shared->recovered);
         EXPECT_GT(g_shared->abandoned, 10u);
         EXPECT_GT(g_shared->recovered, 0u) << "no lock was ever taken back";
     }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A step of the proof: the tests that interrupt calls at their instructions, one after the other, a line of
-JSON for each; and then other tests, with an intruder (native-tests/intruder.cc) at every instruction of theirs.
+JSON for each; then other tests, with an intruder (native-tests/intruder.cc) at every instruction of theirs; and calls
+that are abandoned at every one.
 What was interrupted is in the file that NLA_STEPPED names (native-tests/stepper/record.cc).
 
     python3 stepping_tests.py --ctest ctest --build build/release
@@ -40,6 +41,9 @@ LEFT_OUT = (
     "StatsCall.OfAnUnused")
 INTRUDERS_BYTES = 32
 
+# What is done at every instruction and not in its short form (native-tests/short_form.h): it takes minutes.
+WHOLE = r"^Calls/Abandoned\."
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -53,11 +57,13 @@ def beginning(names):
     return f"^({'|'.join(map(re.escape, names))})"
 
 
+NONE = "^$"
 INTRUDER = {"NLA_INTRUDER": str(INTRUDERS_BYTES)}
 SELECTIONS = (
-    Selection(WHICH, r"^(malloc|lockdep)\.", {}),
+    Selection(WHICH, rf"^(malloc|lockdep)\.|{WHOLE}", {}),
     Selection(beginning(INTRUDED), f"{WHICH}|{beginning((*COUNTS, *LEFT_OUT))}", INTRUDER, ", with an intruder"),
-    Selection(beginning(COUNTS), WHICH, {**INTRUDER, "NLA_INTRUDER_KEEPS": "0"}, ", with an intruder that keeps nothing"))
+    Selection(beginning(COUNTS), WHICH, {**INTRUDER, "NLA_INTRUDER_KEEPS": "0"}, ", with an intruder that keeps nothing"),
+    Selection(WHOLE, NONE, {"NLA_EVERY_STOP": "1"}, ", at every instruction"))
 
 
 def record_of(line, remark=""):

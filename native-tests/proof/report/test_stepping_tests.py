@@ -26,6 +26,11 @@ class SteppingTests(unittest.TestCase):
             self.assertEqual(bool(re.search(intruded.wanted, name) and not re.search(intruded.left_out, name)),
                              is_wanted, name)
 
+    def test_a_test_is_run_in_its_short_form_or_at_every_instruction(self):
+        for name in ("Calls/Abandoned.AtAnyInstruction/Trim", "Calls/AbandonedOften.EightTimes/Trim"):
+            self.assertEqual(sum(bool(re.search(one.wanted, name) and not re.search(one.left_out, name))
+                                 for one in SELECTIONS), 1, name)
+
     def test_other_lines_are_none(self):
         for line in ("5/91 Test #430: Kmalloc.AtEvery ...***Skipped   0.00 sec", "    Start 311: Calls/Interrupted.AtEvery/Trim_direct", "100% tests passed", ""):
             self.assertIsNone(record_of(line))
