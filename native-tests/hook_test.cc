@@ -106,28 +106,28 @@ Role g_reenter("reenter", reenter_at_every_point);
 // Everything at once: in the middle of one point another is passed, whose callback is not called.
 int reenter_at_all_points()
 {
-    std::vector<Visitor *> visitors;
+    std::vector<std::unique_ptr<Visitor>> visitors;
     {
         std::vector<std::unique_ptr<Hooked>> hooked;
         for (int point : hookable_points())
         {
-            visitors.push_back(new Visitor{direct_door()});
+            visitors.emplace_back(new Visitor{direct_door()});
             visitors.back()->point = point;
-            hooked.push_back(std::make_unique<Hooked>(point, visit, visitors.back()));
+            hooked.push_back(std::make_unique<Hooked>(point, visit, visitors.back().get()));
         }
         Ledger passing(direct_door(), 1500);
         pass_every_point(direct_door(), passing);
-        for (Visitor *visitor : visitors)
+        for (const auto &visitor : visitors)
             visitor->kept.free_all();
         nolockalloc_trim(); // what they kept was in each slab
-        for (Visitor *visitor : visitors)
+        for (const auto &visitor : visitors)
         {
             std::string complaint = complaint_of(*visitor, passing);
             if (is_passed(visitor->point) && !complaint.empty())
                 return complain(visitor->point, complaint);
         }
     }
-    for (Visitor *visitor : visitors)
+    for (const auto &visitor : visitors)
         visitor->kept.free_all();
     std::string complaint = complaint_after_trim();
     if (counters().reports != 0)

@@ -15,7 +15,8 @@ namespace
 stepper::Trace g_trace;
 void *g_object;
 
-bool all_bytes_are(const void *object, uint8_t byte, size_t bytes)
+// Not inlined: UBSan knows how many bytes were asked for, and not how many ksize() has made usable.
+[[gnu::noinline]] bool all_bytes_are(const void *object, uint8_t byte, size_t bytes)
 {
     auto *at = static_cast<const uint8_t *>(object);
     for (size_t i = 0; i < bytes; i++)

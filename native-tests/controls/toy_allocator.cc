@@ -15,17 +15,29 @@ volatile size_t g_deferred_count;
 size_t g_fallback_next;
 Toy g_variant;
 
+// What goes wrong with the count goes wrong within the array.
+char *&slot(size_t index)
+{
+    return g_stack[index % kObjects];
+}
+
+void take_back_deferred()
+{
+    size_t last = g_deferred_count - 1;
+    char *object = g_deferred[last];
+    g_deferred_count = last;
+    slot(g_top) = object;
+    g_top = g_top + 1;
+}
+
 void leave()
 {
     g_busy = 0;
     while (g_deferred_count > 0)
     {
         g_busy = 1;
-        size_t last = g_deferred_count - 1;
-        char *object = g_deferred[last];
-        g_deferred_count = last;
-        g_stack[g_top] = object;
-        g_top = g_top + 1;
+        if (g_deferred_count > 0) // still: a handler may have come before
+            take_back_deferred();
         g_busy = 0;
     }
 }
@@ -58,7 +70,7 @@ void *toy_allocate(size_t, unsigned, int)
     g_busy = 1;
     if (g_variant != Toy::LateFlag)
         top = g_top;
-    char *object = g_stack[top - 1];
+    char *object = slot(top - 1);
     g_top = top - 1;
     leave();
     return object;
@@ -78,7 +90,7 @@ void toy_free(const void *object)
     }
     g_busy = 1;
     size_t top = g_top;
-    g_stack[top] = freed;
+    slot(top) = freed;
     g_top = top + 1;
     leave();
 }
