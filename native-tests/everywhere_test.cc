@@ -37,7 +37,8 @@ bool shows(Toy variant)
     static Ledger outer(g_toy), nested(g_toy);
     stepper::watch_code_of(reinterpret_cast<const void *>(&toy_allocate));
     toy_reset(variant);
-    auto inject = [](void *, size_t) { nested.size() < 4 ? (void)nested.allocate(64) : nested.free_oldest(); };
+    // In threes, so that an instruction meets another of them at its next pass.
+    auto inject = [](void *, size_t) { nested.size() < 2 ? (void)nested.allocate(64) : nested.free_all(); };
     stepper::begin_everywhere(inject, nullptr);
     for (int i = 0; i < 40; i++)
         i % 3 != 2 ? (void)outer.allocate(64) : outer.free_oldest();

@@ -66,7 +66,7 @@ void *toy_allocate(size_t, unsigned, int)
     wait_if_spinning();
     size_t top = g_top;
     if (g_variant != Toy::NoLock && g_busy)
-        return g_pool[1][g_fallback_next++];
+        return g_pool[1][g_fallback_next++ % kObjects]; // few of them live at a time
     g_busy = 1;
     if (g_variant != Toy::LateFlag)
         top = g_top;
