@@ -37,6 +37,18 @@ void add_reports(std::vector<Situation> &to);
 // A call that is no plain operation, or one in a state that only set_up can bring about.
 Situation own_path(const char *name, const char *function, Hook call, Hook set_up = nullptr);
 
+// Appends one, for what else there is to be said of it.
+struct Adding
+{
+    std::vector<Situation> &to;
+
+    Situation &operator()(const char *name, const char *function, Hook call, Hook set_up = nullptr) const
+    {
+        to.push_back(own_path(name, function, call, set_up));
+        return to.back();
+    }
+};
+
 void complain_if(Interruption &on, bool wrong);
 int nowhere(); // a descriptor of /dev/null
 

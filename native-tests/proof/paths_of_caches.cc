@@ -146,12 +146,7 @@ void write_call_sites(Interruption &on)
 
 void add_caches(std::vector<Situation> &to)
 {
-    auto add = [&](const char *name, const char *function, Hook call,
-                   Hook set_up = nullptr) -> Situation &
-    {
-        to.push_back(own_path(name, function, call, set_up));
-        return to.back();
-    };
+    Adding add{to};
     // Of a cache beyond the buckets there is one slab, and one of vectors where something is
     // written down. Who reallocates has two objects in hand; a refused one is in hand for a while,
     // too.

@@ -136,11 +136,7 @@ void allocate_of_a_cache(Interruption &on)
 
 void add_call_sites(std::vector<Situation> &to)
 {
-    auto add = [&](const char *name, const char *function, Hook call, Hook set_up = nullptr) -> Situation &
-    {
-        to.push_back(own_path(name, function, call, set_up));
-        return to.back();
-    };
+    Adding add{to};
     add("CallSitesLoad", "nolockalloc_alloc_tags_load", load_and_unload);
     add("AllocinfoOfNames", "nolockalloc_allocinfo", write_as_text, load_them);
     add("AllocinfoJsonOfNames", "nolockalloc_allocinfo_json", write_as_json, load_them);

@@ -132,11 +132,7 @@ void allocate_where_it_may_fail(Interruption &)
 
 void add_lives(std::vector<Situation> &to)
 {
-    auto add = [&](const char *name, const char *function, Hook call, Hook set_up = nullptr) -> Situation &
-    {
-        to.push_back(own_path(name, function, call, set_up));
-        return to.back();
-    };
+    Adding add{to};
     add("DestroyACacheWithObjects", "kmem_cache_destroy", destroy_with_objects).slabs_in_hand = 2;
     add("DestroyACacheWithManyObjects", "kmem_cache_destroy", destroy_with_many_objects).slabs_in_hand = 2;
     add("MergeAndDestroy", "kmem_cache_create", merge_and_destroy).slabs_in_hand = 1;

@@ -73,8 +73,7 @@ void free_with_a_wrong_order(Interruption &on)
 
 void add_pages(std::vector<Situation> &to)
 {
-    auto add = [&](const char *name, const char *function, Hook call)
-    { to.push_back(own_path(name, function, call)); };
+    Adding add{to};
     add("PagesOfOrder0", "alloc_pages_nolock", allocate_and_free<0>);
     add("PagesOfOrder2", "alloc_pages_nolock", allocate_and_free<2>);
     add("PagesOfOrder4", "alloc_pages_nolock", allocate_and_free<4>);

@@ -151,10 +151,15 @@ void fill_with_pages(Interruption &on)
             continue;
 }
 
-void take_all_blocks_beside_an_object(Interruption &on)
+void take_all_blocks(Interruption &)
 {
     while (alloc_pages_nolock(0, NUMA_NO_NODE, 4) != nullptr)
         continue;
+}
+
+void take_all_blocks_beside_an_object(Interruption &on)
+{
+    take_all_blocks(on);
     on.pointer = on.older.give_away().start;
 }
 
@@ -174,21 +179,15 @@ void reallocate_to_more_than_is_there(Interruption &on)
     kfree(larger != nullptr ? larger : on.pointer);
 }
 
-void allocate_when_all_is_looked_through(Interruption &on)
+void allocate_when_all_is_looked_through(Interruption &)
 {
-    kfree(on.pointer);
     kfree(kmalloc(8192, GFP_KERNEL | __GFP_NOWARN));
 }
 } // namespace
 
 void add_refusals(std::vector<Situation> &to)
 {
-    auto add = [&](const char *name, const char *function, Hook call,
-                   Hook set_up = nullptr) -> Situation &
-    {
-        to.push_back(own_path(name, function, call, set_up));
-        return to.back();
-    };
+    Adding add{to};
     // What is reported once.
     auto once = [&](const char *name, const char *function, Hook call,
                     Hook set_up = nullptr) -> Situation &
@@ -220,8 +219,7 @@ void add_refusals(std::vector<Situation> &to)
     };
     full("CacheInBulkWhenExhausted", "kmem_cache_alloc_bulk", allocate_more_than_are_there,
          fill_with_pages);
-    full("KmallocWhenExhausted", "kmalloc", allocate_when_all_is_looked_through,
-         take_all_blocks_beside_an_object);
+    full("KmallocWhenExhausted", "kmalloc", allocate_when_all_is_looked_through, take_all_blocks);
     full("KreallocWhenExhausted", "krealloc", reallocate_to_more_than_is_there,
          take_all_blocks_beside_an_object);
 }

@@ -85,12 +85,7 @@ void create_one_more_cache(Interruption &on)
 
 void add_reports(std::vector<Situation> &to)
 {
-    auto add = [&](const char *name, const char *function, Hook call,
-                   Hook set_up = nullptr) -> Situation &
-    {
-        to.push_back(own_path(name, function, call, set_up));
-        return to.back();
-    };
+    Adding add{to};
     Situation &debugged =
         add("KsizeOfADebugCache", "ksize", ask_for_a_debugged_size, make_the_debugged_cache);
     debugged.slabs_in_hand = 1;
